@@ -1,0 +1,242 @@
+"""The seam between people and the work: `Door` before unlocking, `Desk` after.
+
+All calls block and are meant for a worker thread. They raise DeskError subclasses only;
+each carries a sentence for the person in both languages. Implemented by
+`desk.door.HomeDoor` and `desk.workstation.Workstation`.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from wardclient.casework.problems import Problem
+from wardclient.desk.rows import (
+    Candidate,
+    CaseFilter,
+    CasePage,
+    CaseView,
+    Change,
+    ConsentPreview,
+    ImportOutcome,
+    Inbox,
+    Me,
+    OpeningPage,
+    OpeningView,
+    Profile,
+    Progress,
+    SessionView,
+    StaffRow,
+    SyncStatus,
+    Values,
+    WithdrawPreview,
+)
+
+Unsubscribe = Callable[[], None]
+OnProgress = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+
+class DeskError(Exception):
+    """Something a person must be told. ``ja``/``en``: what happened, what is safe, what to do."""
+
+    code = "desk"
+    exit_code = 1
+
+    def __init__(self, ja: str, en: str) -> None:
+        """Keep both sentences; they never hold personal data."""
+        super().__init__(self.code)
+        self.ja = ja
+        self.en = en
+
+
+class RefusedError(DeskError):
+    """A rule says no. ``problems`` are by field, for the form."""
+
+    code = "refused"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        """Take the first problem as the sentence."""
+        super().__init__("\n".join(p.ja for p in problems), "\n".join(p.en for p in problems))
+        self.problems = problems
+
+
+class WrongPassphraseError(DeskError):
+    """The passphrase does not open this home; the next try is possible after ``wait_seconds``."""
+
+    code = "passphrase"
+    exit_code = 3
+
+    def __init__(self, ja: str, en: str, wait_seconds: int) -> None:
+        """Keep the wait."""
+        super().__init__(ja, en)
+        self.wait_seconds = wait_seconds
+
+
+class LockedError(DeskError):
+    """The desk was locked while the act was under way; nothing typed is lost."""
+
+    code = "locked"
+    exit_code = 3
+
+
+class DamagedHomeError(DeskError):
+    """A file of the home is damaged. It was set aside, not deleted."""
+
+    code = "damaged"
+    exit_code = 4
+
+
+class DiskFullError(DeskError):
+    """No room on the disk: nothing was half written, what was typed is still on the screen."""
+
+    code = "disk_full"
+    exit_code = 4
+
+
+class AwayError(DeskError):
+    """The central service cannot be reached; local work is done and kept."""
+
+    code = "away"
+    exit_code = 5
+
+
+class Door(Protocol):
+    """A locked home."""
+
+    def profile(self) -> Profile:
+        """Return what may be shown before unlocking."""
+
+    def unlock(self, passphrase: str) -> "Desk":
+        """Open the home; WrongPassphraseError, DamagedHomeError."""
+
+
+class Desk(Protocol):
+    """An unlocked workstation."""
+
+    def me(self) -> Me:
+        """Return who works here."""
+
+    def status(self) -> SyncStatus:
+        """Return the sync line; cheap, never waits for the network."""
+
+    def subscribe(self, told: Callable[[Change], None]) -> Unsubscribe:
+        """Call ``told`` (from any thread) after every change, whoever made it."""
+
+    def lock(self) -> None:
+        """Close the database and wipe the keys. Unsent work stays, encrypted."""
+
+    def set_offline(self, offline: bool) -> None:  # noqa: FBT001
+        """Cut or restore the connection of this PC."""
+
+    def sync_now(self) -> SyncStatus:
+        """Exchange everything now; AwayError when there is no contact."""
+
+    # cases
+    def find_cases(self, text: str, narrow: CaseFilter = CaseFilter(), limit: int = 200) -> CasePage:
+        """Search by kanji, kana, romaji, number, phone or birth date; my cases first."""
+
+    def case(self, case_id: str) -> CaseView:
+        """Return a case as this person may see it; the view is logged as an access."""
+
+    def candidates(self, person: Values) -> tuple[Candidate, ...]:
+        """Return people already known who may be this one. Must precede open_case."""
+
+    def open_case(self, person: Values, case: Values, *, none_match: bool) -> str:
+        """Open a case; refused when candidates exist and the person has not said that none matches."""
+
+    def change(self, case_id: str, kind: str, values: Values) -> None:
+        """Write changed fields of person, case, assessment, welfare or registration."""
+
+    def add_note(self, case_id: str, values: Values) -> str:
+        """Write an own-office note (session_note with visibility 2 or 3) or a shared one (1)."""
+
+    # consent
+    def consent_defaults(self, case_id: str) -> Values:
+        """Return a filled consent form: office of the ward, period, form version."""
+
+    def preview_consent(self, case_id: str, values: Values) -> ConsentPreview:
+        """Return exactly the facts that this form would share."""
+
+    def record_consent(self, case_id: str, values: Values) -> str:
+        """Record the consent and share the previewed facts; begins when the central service has it."""
+
+    def decline_consent(self, case_id: str, values: Values) -> None:
+        """Record that the person was asked and refused."""
+
+    def preview_withdrawal(self, case_id: str) -> WithdrawPreview:
+        """Return what stops and what cannot be called back."""
+
+    def withdraw_consent(self, case_id: str, values: Values) -> None:
+        """Stop sharing: at once on this PC, on the other side at its next contact."""
+
+    def consents_due(self, days: int = 60) -> tuple[CaseView, ...]:
+        """Return cases whose consent ends within ``days``."""
+
+    # joint session
+    def start_session(self, case_id: str, values: Values) -> str:
+        """Begin a joint session in the consent's shared stream."""
+
+    def session(self, session_id: str) -> SessionView:
+        """Return the session with both sides' texts."""
+
+    def write_session(self, session_id: str, text: str) -> None:
+        """Save my side's text (called while typing)."""
+
+    def add_action(self, session_id: str, values: Values) -> str:
+        """Add an agreed action: what, who, by_when."""
+
+    def confirm_session(self, session_id: str) -> SessionView:
+        """Confirm the content as it stands; sealed once both sides confirmed the same."""
+
+    # openings and referral
+    def find_openings(
+        self, text: str, filters: Mapping[str, object], limit: int = 200, after: str = ""
+    ) -> OpeningPage:
+        """Search openings; wrong codes are RefusedError, never an empty result."""
+
+    def opening(self, opening_no: str, *, client_facing: bool = False) -> OpeningView:
+        """Return one opening with all conditions."""
+
+    def import_openings(
+        self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled
+    ) -> ImportOutcome:
+        """Read an openings file in."""
+
+    def referral_defaults(self, case_id: str, opening_no: str = "") -> Values:
+        """Return a filled referral form: channel of this side, opening's facts, today."""
+
+    def refer(self, case_id: str, values: Values) -> str:
+        """Enter a referral."""
+
+    def record_result(self, case_id: str, referral_id: str, values: Values) -> None:
+        """Enter the result of a referral."""
+
+    # inbox
+    def inbox(self) -> Inbox:
+        """Return conflicts, work not accepted, incidents."""
+
+    def resolve(self, conflict_id: str, version: str = "", value: object = None) -> None:
+        """Decide a conflict: keep ``version``, or write ``value`` anew. The other value stays in the history."""
+
+    def write_tray(self, tray_id: str, path: Path) -> None:
+        """Write tray work to an encrypted file for hand-over."""
+
+    # forms in progress
+    def save_form(self, form_id: str, fields: Values) -> None:
+        """Keep what is being typed."""
+
+    def load_form(self, form_id: str) -> Values:
+        """Return what was being typed, empty if nothing."""
+
+    def drop_form(self, form_id: str) -> None:
+        """Forget a form that was saved or abandoned."""
+
+    # caseload
+    def import_caseload(
+        self, path: Path, *, dry_run: bool, accept_duplicates: bool, progress: OnProgress, cancelled: Cancelled
+    ) -> ImportOutcome:
+        """Read a ward's caseload: all rows or none; duplicates are proposed, not created."""
+
+    # staff
+    def staff(self) -> tuple[StaffRow, ...]:
+        """Return devices of the ward."""

@@ -1,0 +1,1 @@
+"""The mergeable record: events, multi-value registers, sets, append-only records. Pure."""

@@ -1,0 +1,1 @@
+"""The encrypted local store: SQLCipher files, read models, projection, search index."""

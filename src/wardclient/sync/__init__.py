@@ -1,0 +1,1 @@
+"""Moving sealed blocks: the sans-IO client core, its ports, the HTTP transport, the loop."""

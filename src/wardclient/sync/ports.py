@@ -1,0 +1,201 @@
+"""What the client core needs of a store. The core holds no SQL and does no I/O.
+
+Two stores keep this contract: `storage.log_store.SqlStore` (SQLCipher) and the simulation's
+in-memory one. All calls are made inside ``transaction()``, by one thread; reads see the
+writes of the open transaction; leaving by an exception undoes everything.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from wardproto.admission import Epoch
+from wardproto.records import Entry, Head
+
+Verdict = Literal["ok", "excluded", "incident", "unreadable", "no_body", "unknown"]
+"""What became of an entry: applied; broke rule W; broke E, C or K; not openable; not for us; newer kind."""
+
+QuarantineReason = Literal["closed", "not_member", "rolled_back", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredControl:
+    """A control record as it came."""
+
+    sseq: int
+    wire: bytes
+    wrap_hashes: tuple[bytes, ...]
+    recv_ms: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event of this device that no accepted block carries yet."""
+
+    stream: bytes
+    n: int
+    event: bytes
+    cas: bool
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The one sealed, not yet answered block of a stream: these exact bytes are sent until answered."""
+
+    stream: bytes
+    hash: bytes
+    envelope: bytes
+    body: bytes
+    wraps: tuple[bytes, ...]
+    first_n: int
+    last_n: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A control act that waits to be accepted: kept over restarts, re-evaluated at every try.
+
+    ``kind`` and ``payload`` are the core's own (see client.py); ``urgent`` ones go first
+    (a withdrawal before everything).
+    """
+
+    id: int
+    kind: str
+    payload: bytes
+    urgent: bool
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Work that could not be delivered. It stays readable here and is never sent by itself."""
+
+    stream: bytes
+    n: int
+    event: bytes
+    reason: QuarantineReason
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedEvent:
+    """An event out of an accepted, opened block. ``author`` is the device that signed it."""
+
+    stream: bytes
+    author: bytes
+    n: int
+    event: bytes
+    recv_ms: int
+    wseq: int
+
+
+class Store(Protocol):
+    """The local database as the core sees it."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One atomic change; durable when the block is left."""
+
+    # small values: ids, keys, cursor
+    def get(self, key: str) -> bytes | None:
+        """Return a small value."""
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep a small value."""
+
+    # control plane
+    def add_control(self, control: StoredControl) -> None:
+        """Append a control record."""
+
+    def controls(self) -> Iterator[StoredControl]:
+        """All control records in order."""
+
+    def control_hash_at(self, sseq: int) -> bytes | None:
+        """Return the hash of the record at ``sseq``."""
+
+    # streams
+    def stream_head(self, stream: bytes) -> Head:
+        """The last entry of a stream that was applied here."""
+
+    def stream_head_at(self, stream: bytes, sseq: int) -> bytes | None:
+        """The head hash at ``sseq`` where it is kept, else None."""
+
+    def device_head(self, stream: bytes, device: bytes) -> tuple[int, bytes]:
+        """Last (bseq, block hash) of a device in a stream among accepted blocks."""
+
+    def epoch(self, stream: bytes) -> Epoch:
+        """The epoch in force."""
+
+    def set_epoch(self, stream: bytes, epoch: Epoch) -> None:
+        """A new epoch began."""
+
+    def append(self, entry: Entry, record: bytes, body: bytes, verdict: Verdict, device: bytes, bseq: int) -> None:
+        """Store an entry; moves the stream's head and, for a block, the device's head."""
+
+    # keys
+    def team_key(self, team: str, gen: int) -> bytes | None:
+        """The secret of a team generation."""
+
+    def put_team_key(self, team: str, gen: int, secret: bytes) -> None:
+        """Keep the secret of a team generation."""
+
+    def stream_key(self, stream: bytes, epoch: int) -> bytes | None:
+        """The key of an epoch."""
+
+    def put_stream_key(self, stream: bytes, epoch: int, key: bytes) -> None:
+        """Keep the key of an epoch."""
+
+    # events and what is made of them
+    def apply(self, events: Sequence[OpenedEvent]) -> None:
+        """Reduce and project accepted events (those of this device become accepted), in order."""
+
+    def shred(self, stream: bytes) -> None:
+        """Delete keys, bodies, events, read models and index rows of a stream. Quarantine stays."""
+
+    # this device's own work
+    def next_n(self, stream: bytes) -> int:
+        """The number that the next event of this device in this stream takes (from 1)."""
+
+    def add_draft(self, draft: Draft) -> None:
+        """Keep a draft, journal it, and apply it to what this PC shows."""
+
+    def drafts(self, stream: bytes) -> Sequence[Draft]:
+        """Events of this device in this stream that no accepted block carries, by n."""
+
+    def outbox_streams(self) -> Sequence[bytes]:
+        """Streams with drafts or a sealed block, oldest work first."""
+
+    def sealed(self, stream: bytes) -> Sealed | None:
+        """The unanswered block of a stream."""
+
+    def put_sealed(self, sealed: Sealed) -> None:
+        """Keep the sealed block; its events stay drafts until it is accepted."""
+
+    def clear_sealed(self, stream: bytes, accepted: bool) -> None:
+        """The block was answered. Accepted: its drafts are done. Refused: they are drafts again."""
+
+    def quarantine(self, stream: bytes, reason: QuarantineReason, at_ms: int) -> int:
+        """Move all unsent work of a stream to the tray; return how many events."""
+
+    def quarantined(self) -> Sequence[Quarantined]:
+        """The tray."""
+
+    # control intents
+    def add_intent(self, kind: str, payload: bytes, *, urgent: bool, created_ms: int) -> int:
+        """Keep a control act to be done; return its id."""
+
+    def intents(self) -> Sequence[Intent]:
+        """Open intents, urgent first, then by age."""
+
+    def done_intent(self, intent_id: int) -> None:
+        """The act is accepted, or has become pointless."""
+
+    def set_refusal(self, intent_id: int, code: str) -> None:
+        """Note why an act was not accepted; it leaves the queue and stays visible in the tray."""
+
+    # what must be shown
+    def incident(self, kind: str, wseq: int, detail: bytes, at_ms: int) -> None:
+        """Keep evidence of something that must not happen; shown in the inbox."""

@@ -1,0 +1,143 @@
+"""Bodies of the HTTP calls and the signature of a request (protocol 4.10).
+
+    POST /w/{ward}/control   ControlPush  -> PushReply
+    POST /w/{ward}/blocks    PushRequest  -> PushReply
+    GET  /w/{ward}/log?after=N&limit=N    -> LogPage
+    GET  /w/{ward}/wake?after=N           -> Wake       (long poll, 50 s at most)
+    PUT  /w/{ward}/join/{invite}          JoinRequest   (signed by the invite key; no device yet)
+    GET  /w/{ward}/join/{invite}          -> JoinRequest (an admin's device), or 404
+    GET  /server                          -> ServerHello (no signature: key and time)
+    GET  /health
+
+A ward is founded by POST /w/{ward}/control with its genesis record. Every other request
+carries the device's signature in the headers below, over REQUEST bytes.
+"""
+
+from wardproto.records import Entry, Record
+from wardproto.wire import digest, encode
+
+DEVICE_HEADER = "wc-device"
+TIME_HEADER = "wc-time"
+"""Milliseconds; the server answers every request with its own time in the same header."""
+NONCE_HEADER = "wc-nonce"
+SIGNATURE_HEADER = "wc-signature"
+CONTENT_TYPE = "application/vnd.wardclient.wc1"
+PROBLEM_TYPE = "application/problem+json"
+
+REQUEST_WINDOW_MS = 300_000
+"""A signed request is good for five minutes of server time, once. A client whose clock is
+further off is told the server's time (code ``clock``) and signs again: never locked out."""
+MAX_PUSH = 64
+"""Blocks in one push."""
+MAX_PAGE = 1000
+"""Entries in one page of the log."""
+MAX_PAGE_BYTES = 8 * 1024 * 1024
+
+
+def request_bytes(
+    method: str, target: str, body: bytes, time_ms: int, nonce: bytes, device: bytes
+) -> bytes:
+    """Return what a device signs (context ``request``) of a request; ``target`` is path and query."""
+    return encode((method, target, digest("body", body), time_ms, nonce, device))
+
+
+class PushItem(Record):
+    """One sealed block: signed header, ciphertext, and the wraps of a new epoch."""
+
+    envelope: bytes
+    body: bytes
+    wraps: tuple[bytes, ...] = ()
+
+
+class PushRequest(Record):
+    """Up to MAX_PUSH blocks, admitted in order, each on its own."""
+
+    items: tuple[PushItem, ...]
+
+
+class ControlPush(Record):
+    """One control record and the wraps it brings."""
+
+    wire: bytes
+    wraps: tuple[bytes, ...] = ()
+
+
+class PushReply(Record):
+    """For each item a signed envelope: context ``receipt`` or ``refusal``."""
+
+    answers: tuple[bytes, ...]
+
+
+class LogItem(Record):
+    """One entry as one device may see it.
+
+    ``record`` is a block envelope or a control wire. ``body`` is empty and ``has_body`` False
+    where this device's team does not read the stream. ``wraps`` holds only the wraps for this
+    reader, as (index, bytes); ``wrap_hashes`` all of them, so that they can be checked.
+    """
+
+    entry: Entry
+    record: bytes
+    body: bytes
+    has_body: bool
+    wrap_hashes: tuple[bytes, ...]
+    wraps: tuple[tuple[int, bytes], ...]
+
+
+class LogPage(Record):
+    """Entries after the cursor in order of wseq.
+
+    ``full`` readers are given every entry of the ward (wseq without gaps); others the control
+    stream and their own streams (sseq without gaps). ``upto`` is the wseq that this page covers,
+    so that a cursor moves past entries that are not for this reader.
+    """
+
+    items: tuple[LogItem, ...]
+    upto: int
+    size: int
+    full: bool
+    more: bool
+    server_ms: int
+    checkpoint: bytes = b""
+
+
+class Wake(Record):
+    """The size of the ward's log, for a client that waits."""
+
+    size: int
+    server_ms: int
+
+
+class ServerHello(Record):
+    """Who the server is. The key is pinned by the ward's genesis record."""
+
+    key: bytes
+    server_ms: int
+    proto: int
+
+
+class JoinBody(Record):
+    """What a new PC says of itself, signed by its own key inside and by the invite key outside."""
+
+    ward: bytes
+    invite: bytes
+    device: bytes
+    staff: bytes
+    sign_key: bytes
+    wrap_key: bytes
+    label: bytes
+    """The name to show, sealed under a key derived from the invite code: the server cannot read it."""
+
+
+class JoinRequest(Record):
+    """``body`` is an encoded JoinBody; ``by_invite`` signed in context ``join`` by the invite key,
+    ``by_device`` in the same context by the new device key."""
+
+    body: bytes
+    by_invite: bytes
+    by_device: bytes
+
+
+def comparison_code(join_body: bytes) -> str:
+    """Return the 8 digits that both screens show: over (invite, device keys, ward id)."""
+    return f"{int.from_bytes(digest('compare', join_body)[:8], 'big') % 100_000_000:08d}"
