@@ -10,17 +10,22 @@
     GET  /health
 
 A ward is founded by POST /w/{ward}/control with its genesis record. Every other request
-carries the device's signature in the headers below, over REQUEST bytes.
+carries the device's signature in the headers below, over REQUEST bytes. In paths and
+headers ids, nonces and signatures are lower-case hexadecimal; times are decimal.
 """
 
 from wardproto.records import Entry, Record
-from wardproto.wire import digest, encode
+from wardproto.signing import Signing
+from wardproto.wire import digest, encode, signed_bytes
 
 DEVICE_HEADER = "wc-device"
 TIME_HEADER = "wc-time"
 """Milliseconds; the server answers every request with its own time in the same header."""
 NONCE_HEADER = "wc-nonce"
 SIGNATURE_HEADER = "wc-signature"
+FOUNDING_HEADER = "wc-founding"
+"""With a genesis record, where the operator lets only the holder of a token found wards."""
+NONCE_BYTES = 16
 CONTENT_TYPE = "application/vnd.wardclient.wc1"
 PROBLEM_TYPE = "application/problem+json"
 
@@ -39,6 +44,26 @@ def request_bytes(
 ) -> bytes:
     """Return what a device signs (context ``request``) of a request; ``target`` is path and query."""
     return encode((method, target, digest("body", body), time_ms, nonce, device))
+
+
+def signed_headers(
+    signing: Signing,
+    secret: bytes,
+    device: bytes,
+    method: str,
+    target: str,
+    body: bytes,
+    time_ms: int,
+    nonce: bytes,
+) -> dict[str, str]:
+    """Return the headers of a request of ``device``; the server reads exactly these."""
+    message = request_bytes(method, target, body, time_ms, nonce, device)
+    return {
+        DEVICE_HEADER: device.hex(),
+        TIME_HEADER: str(time_ms),
+        NONCE_HEADER: nonce.hex(),
+        SIGNATURE_HEADER: signing.sign(secret, signed_bytes("request", message)).hex(),
+    }
 
 
 class PushItem(Record):
