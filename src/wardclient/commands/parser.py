@@ -1,0 +1,187 @@
+"""What may be typed: the argument parser. Imports nothing heavy."""
+
+import argparse
+from pathlib import Path
+
+_VALUES_HELP = "欄=値 / field=value (domain identifiers; comma-separated lists)"
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Return the parsed arguments; usage errors exit with code 2."""
+    arguments = _build().parse_args(argv)
+    if arguments.act == "device":
+        arguments.act = f"device {arguments.device_act}"
+    return arguments
+
+
+def _build() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wardclient",
+        description="一体的実施コーナーの業務端末。引数なしで画面を開きます。 / Opens the workstation without a command.",
+    )
+    parser.add_argument("--home", type=Path, help="ホームフォルダ / home folder (WARDCLIENT_HOME)")
+    parser.add_argument("--passphrase-file", type=Path, help="合言葉のファイル / read the passphrase from a file")
+    parser.add_argument("--json", action="store_true", help="JSON で出力 / print one JSON document")
+    parser.add_argument("--lang", choices=("ja", "en"), help="表示言語 / language")
+    parser.add_argument("--offline", action="store_true", help="接続しないで使う / do not contact the central service")
+    parser.set_defaults(command="open", act=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for add in (_demo, _setup, _cases, _consent, _notes, _session, _openings, _referral, _inbox, _sync, _upkeep, _admin):
+        add(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _acts(commands: Commands, name: str, text: str) -> Commands:
+    group = commands.add_parser(name, help=text)
+    acts = group.add_subparsers(dest="act", metavar="ACT", required=True)
+    return acts
+
+
+def _act(acts: Commands, name: str, text: str, *positions: str, values: bool = False) -> argparse.ArgumentParser:
+    act = acts.add_parser(name, help=text)
+    for position in positions:
+        act.add_argument(position.lower(), metavar=position)
+    if values:
+        act.add_argument("set", nargs="*", metavar="FIELD=VALUE", help=_VALUES_HELP)
+        act.add_argument("--values", metavar="FILE", help="JSON object; - reads standard input (keeps names off the command line)")
+    return act
+
+
+def _demo(commands: Commands) -> None:
+    demo = commands.add_parser("demo", help="練習区を開く / open a practice ward on this machine")
+    demo.add_argument("--as", dest="side", choices=("city", "hellowork"), default="city")
+    demo.add_argument("--dir", type=Path, help="練習区のフォルダ / folder of the practice ward")
+    demo.add_argument("--cases", type=int, default=320, help="ケースの数 / number of synthetic cases")
+    demo.add_argument("--openings", type=int, default=3000, help="求人の数 / number of synthetic openings")
+    demo.add_argument("--build-only", action="store_true", help="作るだけで開かない / build and do not open")
+    demo.add_argument("--fresh", action="store_true", help="作り直す / build anew")
+    demo.add_argument("--offline", action="store_true", dest="offline", default=argparse.SUPPRESS, help="接続しないで使う")
+    demo.add_argument("--stop", action="store_true", help="練習区の中央サービスを止める / stop the practice service")
+
+
+def _setup(commands: Commands) -> None:
+    acts = _acts(commands, "setup", "この端末の最初の設定 / first run of a PC")
+    found = _act(acts, "found", "区を始める / found a ward")
+    found.add_argument("--server", required=True, help="http(s)://HOST:PORT")
+    found.add_argument("--ward", required=True, help="区コード / ward code, e.g. 14101")
+    found.add_argument("--label", required=True, help="担当の表示名 / desk label, e.g. CW 3係")
+    found.add_argument("--roles", default="sv,adm", help="役割 / roles, comma-separated; must include adm")
+    found.add_argument("--team", choices=("city", "hellowork"), default="city")
+    join = _act(acts, "join", "招待で参加する / enrol with an invite", "INVITE")
+    join.add_argument("--label", required=True)
+    join.add_argument("--wait", type=float, default=600.0, help="承認を待つ秒数 / seconds to wait for the admin")
+    join.add_argument("--code-file", type=Path, help="照合番号を書き出す / also write the comparison code here")
+
+
+def _cases(commands: Commands) -> None:
+    acts = _acts(commands, "cases", "ケース / cases")
+    found = _act(acts, "list", "探す・一覧 / search and list")
+    found.add_argument("--query", default="")
+    found.add_argument("--mine", action="store_true")
+    found.add_argument("--status", default="")
+    found.add_argument("--target-group", default="")
+    found.add_argument("--consent", default="")
+    found.add_argument("--limit", type=int, default=50)
+    _act(acts, "show", "表示 / show", "ID")
+    opened = _act(acts, "open", "受付 / open a case (search first)", values=True)
+    opened.add_argument("--none-match", action="store_true", help="候補に該当なし / none of the candidates is this person")
+    _act(acts, "set", "直す / change fields (KIND: person case assessment welfare registration)", "ID", "KIND", values=True)
+    loaded = _act(acts, "import", "取込 / read a caseload CSV", "FILE")
+    loaded.add_argument("--dry-run", action="store_true")
+    loaded.add_argument("--accept-duplicates", action="store_true")
+
+
+def _consent(commands: Commands) -> None:
+    acts = _acts(commands, "consent", "同意 / consent")
+    record = _act(acts, "record", "記録 / record", "ID", values=True)
+    record.add_argument("--yes", action="store_true", help="内容を確認した / the preview was read; without it nothing is shared")
+    _act(acts, "decline", "同意しない / record a refusal", "ID", values=True)
+    withdraw = _act(acts, "withdraw", "撤回 / withdraw", "ID", values=True)
+    withdraw.add_argument("--yes", action="store_true")
+    _act(acts, "status", "状態 / state", "ID")
+    due = _act(acts, "due", "期限の近いもの / ending soon")
+    due.add_argument("--days", type=int, default=60)
+
+
+def _notes(commands: Commands) -> None:
+    acts = _acts(commands, "notes", "面談記録 / notes")
+    _act(acts, "add", "追加 / add", "ID", values=True)
+    _act(acts, "list", "一覧 / list", "ID")
+
+
+def _session(commands: Commands) -> None:
+    acts = _acts(commands, "session", "同席面談 / joint session")
+    _act(acts, "start", "始める / start", "ID", values=True)
+    _act(acts, "show", "表示 / show", "SESSION")
+    _act(acts, "write", "自分の側の記録 / write my side's text", "SESSION", values=True)
+    _act(acts, "action", "決めたこと / add an agreed action", "SESSION", values=True)
+    _act(acts, "confirm", "確認 / confirm", "SESSION")
+
+
+def _openings(commands: Commands) -> None:
+    acts = _acts(commands, "openings", "求人 / openings")
+    loaded = _act(acts, "import", "取込 / read an openings file", "FILE")
+    loaded.add_argument("--dry-run", action="store_true")
+    search = _act(acts, "search", "検索 / search", "QUERY")
+    search.add_argument("--municipality", action="append", default=[])
+    search.add_argument("--limit", type=int, default=20)
+    shown = _act(acts, "show", "求人票 / one opening", "NO")
+    shown.add_argument("--client-facing", action="store_true")
+
+
+def _referral(commands: Commands) -> None:
+    refer = commands.add_parser("refer", help="紹介 / enter a referral")
+    refer.add_argument("id", metavar="CASE")
+    refer.add_argument("opening_no", metavar="NO", help="求人番号、なければ -")
+    refer.add_argument("set", nargs="*", metavar="FIELD=VALUE", help=_VALUES_HELP)
+    refer.add_argument("--values", metavar="FILE")
+    result = commands.add_parser("result", help="採否 / enter a result")
+    result.add_argument("id", metavar="CASE")
+    result.add_argument("referral", metavar="REFERRAL")
+    result.add_argument("set", nargs="*", metavar="FIELD=VALUE", help=_VALUES_HELP)
+    result.add_argument("--values", metavar="FILE")
+
+
+def _inbox(commands: Commands) -> None:
+    acts = _acts(commands, "inbox", "確認箱 / inbox")
+    _act(acts, "list", "一覧 / list")
+    resolve = _act(acts, "resolve", "重なった変更を決める / decide a conflict", "CONFLICT")
+    resolve.add_argument("--keep", default="", metavar="VERSION")
+    resolve.add_argument("--value", default=None)
+    out = _act(acts, "export", "送れなかった仕事を書き出す / write tray work to an encrypted file", "TRAY")
+    out.add_argument("-o", "--output", type=Path, required=True)
+
+
+def _sync(commands: Commands) -> None:
+    sync = commands.add_parser("sync", help="同期 / exchange with the central service")
+    sync.add_argument("--once", action="store_true", help="一度だけ (既定) / once (default)")
+    sync.add_argument("--watch", action="store_true", help="続ける / go on until interrupted")
+    commands.add_parser("status", help="同期の状態 / sync state")
+
+
+def _upkeep(commands: Commands) -> None:
+    verify = commands.add_parser("verify", help="検査 / check the local database")
+    verify.add_argument("--rebuild", action="store_true", help="画面用の表を作り直す / rebuild the read models")
+    backup = commands.add_parser("backup", help="控え / encrypted backup")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    passphrase = commands.add_parser("passphrase", help="合言葉を変える / change the passphrase")
+    passphrase.add_argument("--new-file", type=Path, required=True)
+
+
+def _admin(commands: Commands) -> None:
+    acts = _acts(commands, "admin", "管理 / administration")
+    invite = _act(acts, "invite", "招待を作る / make a one-use invite")
+    invite.add_argument("--team", choices=("city", "hellowork"), required=True)
+    invite.add_argument("--roles", required=True)
+    invite.add_argument("--invite-file", type=Path, help="招待をファイルに書く / also write the invite here")
+    admit = _act(acts, "admit", "参加を承認する / admit a new PC", "INVITE")
+    admit.add_argument("--code", required=True, help="相手の画面の8桁の照合番号 / the 8 digits on the other screen")
+    device = acts.add_parser("device", help="端末と担当 / devices and whose they are")
+    devices = device.add_subparsers(dest="device_act", metavar="ACT", required=True)
+    _act(devices, "list", "一覧 / list")
+    remove = _act(devices, "remove", "端末を外す / remove a device", "DEVICE")
+    remove.add_argument("--yes", action="store_true")
+    _act(devices, "roles", "役割を変える / change roles", "DEVICE", "ROLES")

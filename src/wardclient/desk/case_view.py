@@ -1,0 +1,274 @@
+"""How a case looks to this person: nothing absent is hinted at."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from wardclient.casework import access, reference
+from wardclient.casework import fields as catalogue
+from wardclient.casework.calendar import age_on, format_wareki
+from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
+from wardclient.desk.place import JAPAN, CaseStream, Place
+from wardclient.desk.rows import CaseRow, CaseView, ConsentState, ConsentView, FieldView, NoteRow, ReferralRow
+from wardclient.desk.session_view import build_session_view
+from wardclient.desk.streams import SINGLE_KINDS, CaseStreams, Seat, scopes, seats
+from wardclient.desk.writing import shown_values
+from wardclient.ledger.clock import effective, millis
+from wardclient.ledger.events import Value
+from wardclient.ledger.registers import Register
+
+WAITING_TEXT = "この端末に記録済み。相手側へはまだ届いていません"
+
+
+def build_case_view(place: Place, streams: CaseStreams) -> CaseView:
+    """Return everything that the case screen shows."""
+    consent = consent_view(place, streams)
+    fields = tuple(_fields(place, streams))
+    notes = tuple(sorted(_notes(place, streams), key=lambda n: (n.held_on, n.note_id), reverse=True))
+    referrals = tuple(sorted(_referrals(place, streams), key=lambda r: (r.referred_on, r.referral_id), reverse=True))
+    row = place.store.case_row(streams.case_id)
+    birth = row.birth_date
+    age = age_on(dt.date.fromisoformat(birth), place.today()) if birth else 0
+    return CaseView(
+        row=replace(row, consent=consent.state, consent_until=consent.valid_until),
+        owner_team=streams.owner,
+        age=age,
+        consent=consent,
+        fields=fields,
+        notes=notes,
+        referrals=referrals,
+        timeline=tuple(place.store.timeline(streams.case_id, place.labels)),
+        other_side_sees=tuple(_other_side_sees(place, streams, fields)),
+        may=frozenset(_may(place, streams, consent, row)),
+    )
+
+
+# --- consent ------------------------------------------------------------------
+
+
+def consent_view(place: Place, streams: CaseStreams) -> ConsentView:
+    """Return the latest consent of a case, and the sentence for the bar."""
+    found: dict[str, Mapping[str, Register]] = {}
+    for stream in streams.all:
+        for entity in place.store.entities(stream.stream, "consent:"):
+            if stream.kind != "joint" or entity not in found:
+                found[entity] = place.registers(stream.stream, entity)
+    if not found:
+        return _no_consent(place)
+    entity = max(found, key=lambda e: _written(found[e]))
+    values = shown_values(found[entity])
+    consent_id = entity.partition(":")[2]
+    stream = next((s for s in streams.all if s.consent_id == consent_id), None)
+    state = _state(place, values, stream)
+    there, missing = _other_side(place, state, stream)
+    return ConsentView(
+        consent_id=consent_id,
+        state=state,
+        bar=_bar(place, state, values),
+        recipients=tuple(reference.office_name(code) for code in _texts(values.get("recipients"))),
+        scope_to_hw=_texts(values.get("scope_to_hw")),
+        scope_to_city=_texts(values.get("scope_to_city")),
+        valid_from=_text(values.get("valid_from")),
+        valid_until=_text(values.get("valid_until")),
+        form_version=_text(values.get("form_version")),
+        paper_location=_text(values.get("paper_location")),
+        recorded_by=_text(values.get("recorded_by")),
+        on_other_side=there,
+        missing_acks=missing,
+        values=values,
+    )
+
+
+def _no_consent(place: Place) -> ConsentView:
+    return ConsentView("", "none", _bar(place, "none", {}), (), (), (), "", "", "", "", "", "no")
+
+
+def _written(registers: Mapping[str, Register]) -> int:
+    return max((w.order()[0] for r in registers.values() if (w := r.shown) is not None), default=0)
+
+
+def _state(place: Place, values: Mapping[str, Value], stream: CaseStream | None) -> ConsentState:
+    said = _text(values.get("state")) or "given"
+    if said == "refused":
+        return "refused"
+    known = place.client.consent_state(stream.stream) if stream is not None else "unknown"
+    if said == "withdrawn":
+        return "ending" if known in ("open", "early") else "withdrawn"
+    states: Mapping[str, ConsentState] = {
+        "open": "given",
+        "early": "given",
+        "ended": "withdrawn",
+        "expired": "expired",
+        "unknown": "pending",
+    }
+    return states[known]
+
+
+def _other_side(place: Place, state: ConsentState, stream: CaseStream | None) -> tuple[str, int]:  # type: ignore[return]
+    if stream is None or state in ("none", "refused"):
+        return "no", 0
+    if state in ("pending", "ending"):
+        return "waiting", 0
+    if state == "given":
+        return ("waiting" if place.store.unsent_in(stream.stream) else "yes"), 0
+    missing = len(place.client.partner_devices(stream.stream, without_ack=True))
+    return ("deleting" if missing else "deleted"), missing
+
+
+def _bar(place: Place, state: ConsentState, values: Mapping[str, Value]) -> str:
+    city = place.me.team == "city"
+    other = "HW" if city else "区"
+    until = _text(values.get("valid_until"))
+    day = format_wareki(dt.date.fromisoformat(until)) if until else ""
+    items = " ".join(SCOPE_SHORT[i] for i in _texts(values.get("scope_to_hw" if city else "scope_to_city")))
+    sentences: Mapping[ConsentState, str] = {
+        "none": f"同意なし  {other}には何も見えません",
+        "refused": f"同意しない (記録済み)  {other}には何も見えません",
+        "given": f"同意あり  {day}まで  {other}に見えるもの: {items}",
+        "pending": f"同意あり  {WAITING_TEXT}",
+        "ending": "同意撤回  この端末では止めました。相手側へはまだ届いていません",
+        "withdrawn": f"同意撤回  {other}には何も見えません",
+        "expired": f"同意期間満了 ({day})  {other}には何も見えません",
+        "other_basis": "同意以外の根拠による",
+    }
+    return sentences[state]
+
+
+# --- fields ---------------------------------------------------------------------
+
+
+def _fields(place: Place, streams: CaseStreams) -> Iterable[FieldView]:
+    joint = streams.joint
+    for kind in SINGLE_KINDS:
+        found = seats(place, streams, kind)
+        shared = place.registers(joint.stream, kind) if joint is not None else {}
+        for field in catalogue.FIELDS[kind]:
+            if not access.may_read_field(place.me.roles, kind, field):
+                continue
+            seat = found.get(field.name)
+            if seat is not None:
+                yield _field(place, kind, field, seat, shared=field.name in shared)
+            elif streams.owner == place.me.team:
+                yield FieldView(kind, field.name, field.ja, None, "", shared=False, author="", written_at="")
+
+
+def _field(place: Place, kind: str, field: catalogue.Field, seat: Seat, *, shared: bool) -> FieldView:
+    write = seat.register.shown
+    assert write is not None  # noqa: S101  # a seat has a shown value
+    conflict = f"{seat.stream.stream.hex()}/{kind}/{field.name}" if seat.register.conflict else ""
+    return FieldView(
+        kind,
+        field.name,
+        field.ja,
+        write.value,
+        catalogue.shown(field, write.value),
+        shared,
+        place.labels(write.version[0]),
+        _iso(millis(effective(write.hlc, write.recv_ms))),
+        conflict,
+    )
+
+
+def _other_side_sees(place: Place, streams: CaseStreams, fields: tuple[FieldView, ...]) -> Iterable[str]:
+    joint = streams.joint
+    if joint is None or not place.client.is_open(joint.stream):
+        return
+    labels = {**SCOPE_TO_HW, **SCOPE_TO_CITY}
+    to_hw, to_city = scopes(place, joint)
+    for item in to_hw if place.me.team == "city" else to_city:
+        names = {(k, f.name) for k in SINGLE_KINDS for f in catalogue.FIELDS[k] if f.item == item}
+        facts = [f"{v.label} {v.shown}" for v in fields if v.shared and (v.kind, v.name) in names and v.shown]
+        yield f"{item} {labels[item].ja}  {'、'.join(facts)}".rstrip()
+
+
+# --- lists ----------------------------------------------------------------------
+
+
+def _notes(place: Place, streams: CaseStreams) -> Iterable[NoteRow]:
+    for stream in streams.all:
+        for entity in place.store.entities(stream.stream, "note:"):
+            registers = place.registers(stream.stream, entity)
+            values = shown_values(registers)
+            body = _text(values.get("body"))
+            device = _author(registers)
+            yield NoteRow(
+                entity.partition(":")[2],
+                "note",
+                _text(values.get("held_on")),
+                body.splitlines()[0][:40] if body else "",
+                body,
+                place.labels(device),
+                place.client.team_of(device),
+                stream.kind == "joint",
+                sealed=False,
+                unsent=place.store.is_unsent(stream.stream, entity),
+            )
+        for entity in place.store.entities(stream.stream, "session:"):
+            yield _session(place, stream, entity)
+
+
+def _session(place: Place, stream: CaseStream, entity: str) -> NoteRow:
+    view = build_session_view(place, stream, entity.partition(":")[2])
+    body = "\n".join(text for _, _, text in view.texts)
+    return NoteRow(
+        view.session_id,
+        "session",
+        view.held_on,
+        "同席面談",
+        body,
+        "、".join(author for _, author, _ in view.texts),
+        "",
+        shared=True,
+        sealed=view.state == "sealed",
+        unsent=place.store.is_unsent(stream.stream, entity),
+    )
+
+
+def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
+    found: dict[str, dict[str, Value]] = {}
+    meta: dict[str, tuple[str, bool]] = {}
+    for stream in streams.all:
+        for entity in place.store.entities(stream.stream, "referral:"):
+            registers = place.registers(stream.stream, entity)
+            found.setdefault(entity, {}).update(shown_values(registers))
+            unsent = place.store.is_unsent(stream.stream, entity)
+            label, before = meta.get(entity, ("", False))
+            meta[entity] = (label or place.labels(_author(registers)), before or unsent)
+    for entity, values in found.items():
+        if not _text(values.get("channel")):
+            continue
+        text = catalogue.referral_state(values, place.today())
+        names = ("channel", "referred_on", "opening_no", "employer_name", "job_title", "letter_no", "interview_at", "result")
+        yield ReferralRow(
+            entity.partition(":")[2], *(_text(values.get(n)) for n in names), text, meta[entity][0], unsent=meta[entity][1]
+        )
+
+
+def _author(registers: Mapping[str, Register]) -> bytes:
+    writes = [r.shown for r in registers.values() if r.shown is not None]
+    return min(writes, key=lambda w: w.order()).version[0] if writes else b""
+
+
+def _may(place: Place, streams: CaseStreams, consent: ConsentView, row: CaseRow) -> Iterable[str]:
+    yield from ("change", "add_note")
+    owner = streams.owner == place.me.team
+    if owner and consent.state not in ("given", "pending", "ending"):
+        yield from ("record_consent", "decline_consent")
+    if consent.state in ("given", "pending"):
+        yield "withdraw_consent"
+    if streams.joint is not None:
+        yield "start_session"
+    if row.status != "closed":
+        yield from ("refer", "record_result")
+
+
+def _iso(ms: int) -> str:
+    return dt.datetime.fromtimestamp(ms // 1000, JAPAN).isoformat()
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else ()

@@ -1,0 +1,153 @@
+"""Acts on the inbox (確認箱): conflicts, work not accepted, incidents."""
+
+import datetime as dt
+from pathlib import Path
+
+from wardclient.casework import fields as catalogue
+from wardclient.desk.place import JAPAN, Acts, problem, refuse
+from wardclient.desk.rows import ConflictView, HeadView, Inbox, IncidentRow, TrayRow
+from wardclient.desk.streams import streams_of
+from wardclient.desk.writing import puts, shown_values
+from wardclient.ledger.events import Put, Value, read_event, read_ops
+from wardclient.ledger.registers import Register, Write
+
+REASONS = {
+    "closed": "同意が終わったため、相手側には渡していません",
+    "not_member": "この端末が外されたため、送れません",
+    "rolled_back": "この端末のデータが古い控えに戻されたため、送れません",
+    "refused": "中央サービスが受け付けませんでした",
+}
+INCIDENTS = {
+    "rolled_back": "この端末のデータが古い控えに戻っています。書き込みを止めました。管理者に知らせてください。",
+    "gap": "中央サービスから届いた記録が抜けています。取り込みを止めました。管理者に知らせてください。",
+    "fork": "中央サービスの記録が食い違っています。管理者に知らせてください。",
+    "bad_wrap": "鍵の一つが正しくありません。該当の記録は開いていません。管理者に知らせてください。",
+    "grant_without_consent": "同意のない鍵が差し出されました。開かずに捨てました。管理者に知らせてください。",
+}
+
+
+class InboxActs(Acts):
+    """What needs a person's decision."""
+
+    def inbox(self) -> Inbox:
+        """Return everything that waits for somebody."""
+        return self._do(lambda: Inbox(tuple(self._conflicts()), tuple(self._tray()), tuple(self._incidents())))
+
+    def resolve(self, conflict_id: str, version: str = "", value: object = None) -> None:
+        """Decide: the chosen or newly written value replaces all that stand; the others stay in the history."""
+
+        def work() -> str:
+            stream, kind, name = _parse(conflict_id)
+            case_id = self.place.store.case_of_stream(stream)
+            streams = streams_of(self.place, case_id)
+            register = self.place.registers(stream, kind).get(name, Register())
+            if not register.conflict:
+                refuse(problem("decided", "この重なりは、もう決まっています。", "This conflict is already decided."))
+            chosen = value
+            if version:
+                head = next((h for h in register.heads if _version_text(h) == version), None)
+                if head is None:
+                    refuse(problem("version", "選んだ値は、もうありません。もう一度開いてください。", "That value is gone; look again."))
+                assert head is not None  # noqa: S101
+                chosen = head.value
+            with self.place.transaction():
+                self.place.record(stream, "resolve", [Put(kind, name, chosen, register.versions)])  # type: ignore[arg-type]
+                own = streams.own
+                if own is not None and own.stream != stream and streams.owner == self.place.me.team:
+                    ops = puts(kind, {name: chosen}, self.place.registers(own.stream, kind))
+                    self.place.record(own.stream, "resolve", ops)
+            return case_id
+
+        case_id = self._do(work)
+        self.place.changed({"case", "inbox", "session"}, case_id)
+
+    def write_tray(self, tray_id: str, path: Path) -> None:
+        """Write tray work to a file sealed with this home's key, for hand-over or support."""
+        self._do(lambda: self.place.store.export_quarantine(tray_id, path))
+
+    def _conflicts(self) -> list[ConflictView]:
+        found = []
+        for stream, kind, name in self.place.store.conflicts():
+            if stream in self.place.ending:
+                continue
+            case_id = self.place.store.case_of_stream(stream)
+            row = self.place.store.case_row(case_id)
+            register = self.place.registers(stream, kind)[name]
+            field = next((f for f in catalogue.FIELDS.get(kind.partition(":")[0], ()) if f.name == name), None)
+            heads = tuple(self._head(head, field) for head in sorted(register.heads, key=Write.order, reverse=True))
+            found.append(
+                ConflictView(
+                    f"{stream.hex()}/{kind}/{name}", case_id, row.name, field.ja if field else name, heads, ""
+                )
+            )
+        return found
+
+    def _head(self, head: Write, field: catalogue.Field | None) -> HeadView:
+        device = head.version[0]
+        shown = catalogue.shown(field, head.value) if field else str(head.value)
+        return HeadView(
+            _version_text(head),
+            shown,
+            head.value,
+            self.place.labels(device),
+            self.place.client.team_of(device),
+            _iso(head.hlc >> 16),
+            _iso(head.recv_ms) if head.recv_ms is not None else "",
+        )
+
+    def _tray(self) -> list[TrayRow]:
+        rows = []
+        for item in self.place.store.quarantined():
+            what = _what(item.event)
+            rows.append(
+                TrayRow(
+                    f"{item.stream.hex()}/{item.n}",
+                    self.place.store.case_of_stream(item.stream),
+                    self.place.store.name_of_stream(item.stream),
+                    what,
+                    REASONS.get(item.reason, item.reason),
+                    _iso(item.at_ms),
+                )
+            )
+        for intent in self.place.store.refused_intents():
+            rows.append(TrayRow(f"intent/{intent.id}", "", "", intent.kind, REASONS["refused"], _iso(intent.created_ms)))
+        return rows
+
+    def _incidents(self) -> list[IncidentRow]:
+        return [
+            IncidentRow(str(number), _iso(at), INCIDENTS.get(kind, f"異常を記録しました ({kind})。管理者に知らせてください。"))
+            for number, kind, at in self.place.store.incidents()
+        ]
+
+
+def _parse(conflict_id: str) -> tuple[bytes, str, str]:
+    try:
+        stream, kind, name = conflict_id.split("/", 2)
+        return bytes.fromhex(stream), kind, name
+    except ValueError:
+        refuse(problem("conflict", "この重なりは見つかりません。", "There is no such conflict."))
+        raise
+
+
+def _version_text(head: Write) -> str:
+    device, n, i = head.version
+    return f"{device.hex()}.{n}.{i}"
+
+
+def _what(event: bytes) -> str:
+    """Return what an unsent event would have written, in words: field names and texts."""
+    parts: list[str] = []
+    for op in read_ops(read_event(event)):
+        if isinstance(op, Put) and op.field not in ("case_id", "person_id"):
+            kind = op.entity.partition(":")[0]
+            field = next((f for f in catalogue.FIELDS.get(kind, ()) if f.name == op.field), None)
+            parts.append(f"{field.ja if field else op.field}: {_shown(field, op.value)}")
+    return "、".join(parts)
+
+
+def _shown(field: catalogue.Field | None, value: Value) -> str:
+    return catalogue.shown(field, value) if field is not None else str(value)
+
+
+def _iso(ms: int) -> str:
+    return dt.datetime.fromtimestamp(ms // 1000, JAPAN).isoformat()

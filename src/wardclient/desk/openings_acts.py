@@ -1,0 +1,210 @@
+"""Acts on openings (求人): search, look, read a file in."""
+
+import datetime as dt
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wardclient.casework.problems import Problem
+from wardclient.desk.api import Cancelled, OnProgress, RefusedError
+from wardclient.desk.place import JAPAN, Acts
+from wardclient.desk.rows import ImportOutcome, ImportRowProblem, OpeningPage, OpeningRow, OpeningView, Progress
+from wardclient.openings import rules, search, sheet
+from wardclient.openings.filters import Filters
+from wardclient.openings.importer import ImportOptions, ImportReport, import_file
+from wardclient.openings.indexer import index_pending
+from wardclient.openings.problems import OpeningsError
+from wardclient.openings.store import prepare
+from wardclient.storage.cipher import connect
+
+LIST_FILTERS = ("municipalities", "occupations", "employment_types")
+
+
+class OpeningsRoom:
+    """The openings file of a home: one connection for reading, one for each import.
+
+    The file is apart from the case database: an import of hundreds of thousands of rows
+    never holds up a save.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Remember where; nothing is opened until it is needed."""
+        self._path = path
+        self._key: bytes | None = key
+        self._lock = threading.Lock()
+        self._reader: Any = None
+        self._indexing: threading.Thread | None = None
+        self._stop = threading.Event()
+
+    def connect(self) -> Any:
+        """Return a new connection to the prepared file."""
+        if self._key is None:
+            raise RuntimeError
+        connection = connect(self._path, self._key)
+        prepare(connection)
+        return connection
+
+    def read(self) -> tuple[threading.Lock, Any]:
+        """Return the lock of the reading connection and the connection."""
+        with self._lock:
+            if self._reader is None:
+                self._reader = self.connect()
+        return self._lock, self._reader
+
+    def index_in_background(self) -> None:
+        """Bring the search index up to date, batch by batch."""
+        if self._indexing is not None and self._indexing.is_alive():
+            return
+        self._indexing = threading.Thread(target=self._index, name="openings-index", daemon=True)
+        self._indexing.start()
+
+    def _index(self) -> None:
+        connection = self.connect()
+        try:
+            while not self._stop.is_set() and index_pending(connection, 500):
+                pass
+        finally:
+            connection.close()
+
+    def finish_index(self) -> None:
+        """Index all that is pending, now (command line)."""
+        self.index_in_background()
+        if self._indexing is not None:
+            self._indexing.join()
+
+    def close(self) -> None:
+        """Close the file and forget the key."""
+        self._stop.set()
+        if self._indexing is not None:
+            self._indexing.join()
+        with self._lock:
+            if self._reader is not None:
+                self._reader.close()
+            self._reader, self._key = None, None
+
+
+class OpeningsActs(Acts):
+    """The openings on this PC."""
+
+    room: OpeningsRoom
+    background: bool
+
+    def find_openings(
+        self, text: str, filters: Mapping[str, object], limit: int = 200, after: str = ""
+    ) -> OpeningPage:
+        """Search by text and the staff's filters."""
+        wanted = _filters(filters)
+        lock, connection = self.room.read()
+        with lock, _told():
+            page = search.search(connection, text, wanted, self.place.today(), limit=limit, after=after)
+        warning = page.age.ja if page.age.level != "fresh" else ""
+        rows = tuple(_row(row) for row in page.rows)
+        return OpeningPage(rows, page.total, page.more_than, page.age.days or 0, warning, page.index_behind)
+
+    def opening(self, opening_no: str, *, client_facing: bool = False) -> OpeningView:
+        """Return one opening with all conditions that the law requires to be shown."""
+        lock, connection = self.room.read()
+        with lock, _told():
+            found = sheet.get(connection, opening_no, client_facing=client_facing)
+        why = rules.may_refer(found.row, self.place.today())
+        return OpeningView(_row(found.row), found.conditions, rules.SOURCE_JA, why is None, why.ja if why else "")
+
+    def import_openings(
+        self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled
+    ) -> ImportOutcome:
+        """Read a file in: all of it or nothing; bad rows set aside with their reason."""
+        now = dt.datetime.fromtimestamp(self.place.now_ms() // 1000, JAPAN)
+
+        def told(read: int, total: int, rows: int) -> None:
+            progress(Progress(read, total, rows))
+
+        connection = self.room.connect()
+        try:
+            with _told(), path.open("rb") as stream:
+                modified = dt.datetime.fromtimestamp(path.stat().st_mtime, JAPAN).date()
+                options = ImportOptions(min(modified, now.date()), now, file_name=path.name, dry_run=dry_run)
+                report = import_file(
+                    connection, stream, path.stat().st_size, options, on_progress=told, cancelled=cancelled
+                )
+        except OSError as error:
+            raise RefusedError((_UNREADABLE,)) from error
+        finally:
+            connection.close()
+        if report.outcome == "done":
+            (self.room.index_in_background if self.background else self.room.finish_index)()
+            self.place.changed({"openings"})
+        return _outcome(report)
+
+
+class _told:  # noqa: N801  # reads as a word where it is used
+    """Turn the openings' refusals into the desk's."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raise the desk's form."""
+        if isinstance(error, OpeningsError):
+            problems = tuple(Problem(p.field, p.code, p.ja, p.en) for p in error.problems)
+            raise RefusedError(problems) from error
+
+
+def _filters(given: Mapping[str, object]) -> Filters:
+    known = {name: value for name, value in given.items() if value not in (None, "", [], ())}
+    for name in LIST_FILTERS:
+        if name in known:
+            value = known[name]
+            known[name] = tuple(value) if isinstance(value, list | tuple) else (str(value),)
+    if "municipality" in known:
+        known["municipalities"] = tuple(known.pop("municipality"))  # type: ignore[arg-type]
+    try:
+        return Filters(**known)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise RefusedError((Problem("", "filter", "その絞り込みはありません。", "There is no such filter."),)) from error
+
+
+def _row(row: search.OpeningRow) -> OpeningRow:
+    return OpeningRow(
+        row.opening_no,
+        row.title,
+        row.employer,
+        row.place,
+        row.pay_text,
+        row.hours_text,
+        row.employment_type,
+        row.received_on,
+        row.valid_until,
+        row.listed,
+    )
+
+
+def _outcome(report: ImportReport) -> ImportOutcome:
+    words = {
+        "done": "取り込みました",
+        "dry_run": "試しに読みました。まだ取り込んでいません",
+        "cancelled": "やめました。前の状態のままです",
+    }
+    text = (
+        f"{words[report.outcome]}: {report.rows:,} 行  新しい {report.new:,}  変わった {report.changed:,}  "
+        f"同じ {report.unchanged:,}  なくなった {report.vanished:,}  除いた行 {report.quarantined:,}"
+    )
+    problems = tuple(ImportRowProblem(p.line, p.column, p.ja) for p in report.problems)
+    return ImportOutcome(
+        report.outcome == "done",
+        report.rows,
+        report.new,
+        report.changed,
+        report.unchanged,
+        report.vanished,
+        problems,
+        text=text,
+    )
+
+
+_UNREADABLE = Problem(
+    "",
+    "unreadable",
+    "ファイルを読めませんでした。場所と名前を確かめてください。前の状態のままです。",
+    "The file could not be read. Check its place and name. Everything is as before.",
+)

@@ -1,0 +1,1 @@
+"""Whole working days through real processes and a real terminal."""
