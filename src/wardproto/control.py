@@ -136,7 +136,7 @@ class ControlState:
     ward: bytes = b""
     home: str = ""
     """The founding team: its devices are given every entry of the ward (not every body)."""
-    head: Head = Head()
+    head: Head = Head()  # noqa: RUF009  # frozen
     recv_ms: int = 0
     server_key: bytes = b""
     members: Mapping[bytes, Member] = field(default_factory=dict)
@@ -164,13 +164,37 @@ class ControlState:
         """Return a hash of the whole state: clients that fold differently are found at once."""
         return digest(
             "control-state",
-            encode((self.ward, self.home, self.head, self.recv_ms, self.server_key, self.proto_floor, self.unknown)),
-            encode(sorted((d, encode(m.new), m.roles, m.added, m.removed or 0) for d, m in self.members.items())),
+            encode(
+                (
+                    self.ward,
+                    self.home,
+                    self.head,
+                    self.recv_ms,
+                    self.server_key,
+                    self.proto_floor,
+                    self.unknown,
+                )
+            ),
+            encode(
+                sorted((d, encode(m.new), m.roles, m.added, m.removed or 0) for d, m in self.members.items())
+            ),
             encode(sorted((name, t.gen, t.public, t.dirty) for name, t in self.teams.items())),
-            encode(sorted((s, v.kind, v.owner, v.partner, v.consent, v.closed) for s, v in self.streams.items())),
+            encode(
+                sorted((s, v.kind, v.owner, v.partner, v.consent, v.closed) for s, v in self.streams.items())
+            ),
             encode(
                 sorted(
-                    (c, v.stream, v.owner, v.partner, v.from_ms, v.until_ms, v.items, v.evidence, v.ended_ms or 0)
+                    (
+                        c,
+                        v.stream,
+                        v.owner,
+                        v.partner,
+                        v.from_ms,
+                        v.until_ms,
+                        v.items,
+                        v.evidence,
+                        v.ended_ms or 0,
+                    )
                     for c, v in self.consents.items()
                 )
             ),
@@ -182,7 +206,7 @@ class ControlState:
 def body_of(header: ControlHeader) -> ControlBody | None:
     """Return the decoded body, or None for a kind that this version does not know."""
     try:
-        return msgspec.msgpack.decode(header.body, type=ControlBody)
+        found: ControlBody = msgspec.msgpack.decode(header.body, type=ControlBody)
     except msgspec.ValidationError as error:
         tag = _tag(header.body)
         if tag in _TAGS:
@@ -190,6 +214,7 @@ def body_of(header: ControlHeader) -> ControlBody | None:
         return None
     except msgspec.MsgspecError as error:
         raise MalformedError from error
+    return found
 
 
 def make_payload(state: ControlState, device: bytes, at_ms: int, body: ControlBody, proto: int = 1) -> bytes:
@@ -219,16 +244,16 @@ def apply(
     try:
         body = body_of(header)
     except MalformedError:
-        raise RefusedError("malformed") from None  # noqa: EM101
+        raise RefusedError("malformed") from None
     if isinstance(body, Genesis):
         return _genesis(state, record, header, body, recv_ms, signing, wrap_hashes)
     _check_place(state, record, header, signing)
     author = state.member(header.device)
     if author is None:
-        raise RefusedError("not_member")  # noqa: EM101
+        raise RefusedError("not_member")
     if body is None:
         if not allow_unknown:
-            raise RefusedError("proto_floor")  # noqa: EM101
+            raise RefusedError("proto_floor")
         after = replace(state, unknown=state.unknown + 1)
     else:
         after = _STEPS[type(body)](state, author, body, recv_ms, wrap_hashes)
@@ -238,12 +263,12 @@ def apply(
 def read(wire: bytes) -> tuple[ControlWire, ControlHeader]:
     """Return a control record and its header; RefusedError("malformed") when it is not one."""
     if len(wire) > MAX_CONTROL + 1024:
-        raise RefusedError("too_big")  # noqa: EM101
+        raise RefusedError("too_big")
     try:
         record = decode(wire, ControlWire)
         return record, decode(record.payload, ControlHeader)
     except MalformedError:
-        raise RefusedError("malformed") from None  # noqa: EM101
+        raise RefusedError("malformed") from None
 
 
 def genesis_ward(wire: bytes) -> bytes:
@@ -278,7 +303,9 @@ def _check_place(state: ControlState, record: ControlWire, header: ControlHeader
     known = state.members.get(header.device)
     _need(known is not None, "not_member")
     assert known is not None  # noqa: S101
-    _need(signing.verify(known.new.sign_key, signed_bytes("ctl", record.payload), record.signature), "malformed")
+    _need(
+        signing.verify(known.new.sign_key, signed_bytes("ctl", record.payload), record.signature), "malformed"
+    )
     _need(header.sseq == state.head.sseq + 1 and header.prev == state.head.hash, "cas")
 
 
@@ -344,7 +371,10 @@ def _genesis(
     founder = fresh.members.get(header.device)
     _need(founder is not None, "not_member")
     assert founder is not None  # noqa: S101
-    _need(signing.verify(founder.new.sign_key, signed_bytes("ctl", record.payload), record.signature), "malformed")
+    _need(
+        signing.verify(founder.new.sign_key, signed_bytes("ctl", record.payload), record.signature),
+        "malformed",
+    )
     fresh = replace(fresh, home=founder.team)
     rest = wrap_hashes
     for generation in body.teams:
@@ -356,7 +386,9 @@ def _genesis(
     return replace(fresh, head=Head(1, control_hash(record.payload)), recv_ms=recv_ms)
 
 
-def _invite(state: ControlState, author: Member, body: Invite, recv_ms: int, _: tuple[bytes, ...]) -> ControlState:
+def _invite(
+    state: ControlState, author: Member, body: Invite, recv_ms: int, _: tuple[bytes, ...]
+) -> ControlState:
     _need(_may_admit(state, author, body.team), "forbidden")
     _need(body.team in TEAMS and bool(body.roles) and set(body.roles) <= ROLES, "malformed")
     _need(len(body.invite) == ID_BYTES and body.invite not in state.invites, "forbidden")
@@ -460,7 +492,10 @@ def _consent_end(
     _need(consent is not None and consent.ended_ms is None, "forbidden")
     assert consent is not None  # noqa: S101
     # Either side may stop the sharing: the partner hears a withdrawal too and must pass it on.
-    _need(author.team in (consent.owner, consent.partner) and bool(CONSENT_ROLES & set(author.roles)), "forbidden")
+    _need(
+        author.team in (consent.owner, consent.partner) and bool(CONSENT_ROLES & set(author.roles)),
+        "forbidden",
+    )
     ended = replace(consent, ended_ms=recv_ms, ended_at=state.head.sseq + 1)
     stream = replace(state.streams[consent.stream], closed=True)
     return replace(
@@ -517,9 +552,7 @@ def wraps_for(body: ControlBody | None, device: bytes) -> tuple[int, ...]:
     generations: tuple[TeamGeneration, ...] = ()
     if isinstance(body, Genesis):
         generations = body.teams
-    elif isinstance(body, TeamGen):
-        generations = (body.generation,)
-    elif isinstance(body, DeviceRemove) and body.generation is not None:
+    elif isinstance(body, TeamGen | DeviceRemove) and body.generation is not None:
         generations = (body.generation,)
     at = 0
     for generation in generations:

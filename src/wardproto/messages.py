@@ -39,9 +39,7 @@ MAX_PAGE = 1000
 MAX_PAGE_BYTES = 8 * 1024 * 1024
 
 
-def request_bytes(
-    method: str, target: str, body: bytes, time_ms: int, nonce: bytes, device: bytes
-) -> bytes:
+def request_bytes(method: str, target: str, body: bytes, time_ms: int, nonce: bytes, device: bytes) -> bytes:
     """Return what a device signs (context ``request``) of a request; ``target`` is path and query."""
     return encode((method, target, digest("body", body), time_ms, nonce, device))
 
@@ -66,7 +64,7 @@ def signed_headers(
     }
 
 
-class PushItem(Record):
+class PushItem(Record, frozen=True):
     """One sealed block: signed header, ciphertext, and the wraps of a new epoch."""
 
     envelope: bytes
@@ -74,26 +72,26 @@ class PushItem(Record):
     wraps: tuple[bytes, ...] = ()
 
 
-class PushRequest(Record):
+class PushRequest(Record, frozen=True):
     """Up to MAX_PUSH blocks, admitted in order, each on its own."""
 
     items: tuple[PushItem, ...]
 
 
-class ControlPush(Record):
+class ControlPush(Record, frozen=True):
     """One control record and the wraps it brings."""
 
     wire: bytes
     wraps: tuple[bytes, ...] = ()
 
 
-class PushReply(Record):
+class PushReply(Record, frozen=True):
     """For each item a signed envelope: context ``receipt`` or ``refusal``."""
 
     answers: tuple[bytes, ...]
 
 
-class LogItem(Record):
+class LogItem(Record, frozen=True):
     """One entry as one device may see it.
 
     ``record`` is a block envelope or a control wire. ``body`` is empty and ``has_body`` False
@@ -109,7 +107,7 @@ class LogItem(Record):
     wraps: tuple[tuple[int, bytes], ...]
 
 
-class LogPage(Record):
+class LogPage(Record, frozen=True):
     """Entries after the cursor in order of wseq.
 
     ``full`` readers are given every entry of the ward (wseq without gaps); others the control
@@ -126,14 +124,14 @@ class LogPage(Record):
     checkpoint: bytes = b""
 
 
-class Wake(Record):
+class Wake(Record, frozen=True):
     """The size of the ward's log, for a client that waits."""
 
     size: int
     server_ms: int
 
 
-class ServerHello(Record):
+class ServerHello(Record, frozen=True):
     """Who the server is. The key is pinned by the ward's genesis record."""
 
     key: bytes
@@ -141,7 +139,7 @@ class ServerHello(Record):
     proto: int
 
 
-class JoinBody(Record):
+class JoinBody(Record, frozen=True):
     """What a new PC says of itself, signed by its own key inside and by the invite key outside."""
 
     ward: bytes
@@ -154,9 +152,12 @@ class JoinBody(Record):
     """The name to show, sealed under a key derived from the invite code: the server cannot read it."""
 
 
-class JoinRequest(Record):
-    """``body`` is an encoded JoinBody; ``by_invite`` signed in context ``join`` by the invite key,
-    ``by_device`` in the same context by the new device key."""
+class JoinRequest(Record, frozen=True):
+    """A join as it waits for an admin.
+
+    ``body`` is an encoded JoinBody; ``by_invite`` signs it in context ``join`` with the invite key,
+    ``by_device`` in the same context with the new device key.
+    """
 
     body: bytes
     by_invite: bytes

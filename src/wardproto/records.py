@@ -20,21 +20,21 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     """Base of all wire records."""
 
 
-class Head(Record):
+class Head(Record, frozen=True):
     """A position in a stream and the hash of the head there; (0, b"") before the first entry."""
 
     sseq: int = 0
     hash: bytes = NO_HASH
 
 
-class Seen(Record):
+class Seen(Record, frozen=True):
     """The last checkpoint its author had verified: (size, root); zero until there are checkpoints."""
 
     size: int = 0
     root: bytes = NO_HASH
 
 
-class NewEpoch(Record):
+class NewEpoch(Record, frozen=True):
     """A key epoch that begins with the block that carries it, wrapped to exactly ``recipients``."""
 
     commit: bytes
@@ -42,7 +42,7 @@ class NewEpoch(Record):
     wraps_hash: bytes
 
 
-class BlockHeader(Record):
+class BlockHeader(Record, frozen=True):
     """What a device signs of a block (protocol 4.4)."""
 
     ward: bytes
@@ -71,7 +71,7 @@ class BlockHeader(Record):
 # --- control plane -----------------------------------------------------------
 
 
-class NewDevice(Record):
+class NewDevice(Record, frozen=True):
     """A device of a staff member as it joins."""
 
     device: bytes
@@ -83,7 +83,7 @@ class NewDevice(Record):
     name_sealed: bytes
 
 
-class TeamGeneration(Record):
+class TeamGeneration(Record, frozen=True):
     """A new key pair of a team, wrapped to each of its member devices.
 
     ``prev_sealed`` is the previous generation's secret sealed under this one, so that one
@@ -98,7 +98,7 @@ class TeamGeneration(Record):
     prev_sealed: bytes
 
 
-class Genesis(Record, tag="genesis"):
+class Genesis(Record, frozen=True, tag="genesis"):
     """The founding record. Its payload's hash is the ward id."""
 
     admins: tuple[NewDevice, ...]
@@ -110,7 +110,7 @@ class Genesis(Record, tag="genesis"):
     nonce: bytes
 
 
-class Invite(Record, tag="invite"):
+class Invite(Record, frozen=True, tag="invite"):
     """A one-use invitation: the log holds only the public key derived from its code."""
 
     invite: bytes
@@ -120,7 +120,7 @@ class Invite(Record, tag="invite"):
     until_ms: int
 
 
-class DeviceAdd(Record, tag="device_add"):
+class DeviceAdd(Record, frozen=True, tag="device_add"):
     """A device joins a team. The wraps bring it the team's current key and the ward key."""
 
     device: NewDevice
@@ -128,7 +128,7 @@ class DeviceAdd(Record, tag="device_add"):
     wraps_hash: bytes
 
 
-class DeviceRemove(Record, tag="device_remove"):
+class DeviceRemove(Record, frozen=True, tag="device_remove"):
     """A device leaves; the new generation of its team travels in the same record.
 
     Only a device that removes itself, or the last of its team, may leave ``generation`` out:
@@ -139,20 +139,20 @@ class DeviceRemove(Record, tag="device_remove"):
     generation: TeamGeneration | None
 
 
-class Role(Record, tag="role"):
+class Role(Record, frozen=True, tag="role"):
     """New roles of a device."""
 
     device: bytes
     roles: tuple[str, ...]
 
 
-class TeamGen(Record, tag="team_gen"):
+class TeamGen(Record, frozen=True, tag="team_gen"):
     """A new generation of a team key; ends the dirty state of a team."""
 
     generation: TeamGeneration
 
 
-class StreamCreate(Record, tag="stream_create"):
+class StreamCreate(Record, frozen=True, tag="stream_create"):
     """Streams of one kind and owner begin to exist (many in one record: an import opens hundreds)."""
 
     kind: StreamKind
@@ -160,7 +160,7 @@ class StreamCreate(Record, tag="stream_create"):
     streams: tuple[bytes, ...]
 
 
-class ConsentSet(Record, tag="consent_set"):
+class ConsentSet(Record, frozen=True, tag="consent_set"):
     """A consent opens its own joint stream from ``from_ms`` until ``until_ms`` (at most 366 days).
 
     ``items`` are salted hashes of item codes; ``evidence`` commits to the evidence record
@@ -177,19 +177,19 @@ class ConsentSet(Record, tag="consent_set"):
     evidence: bytes
 
 
-class ConsentEnd(Record, tag="consent_end"):
+class ConsentEnd(Record, frozen=True, tag="consent_end"):
     """Withdrawal or an early end: the joint stream is closed from this position on."""
 
     consent: bytes
 
 
-class StreamClose(Record, tag="stream_close"):
+class StreamClose(Record, frozen=True, tag="stream_close"):
     """A stream takes no more blocks."""
 
     stream: bytes
 
 
-class ShredAck(Record, tag="shred_ack"):
+class ShredAck(Record, frozen=True, tag="shred_ack"):
     """A partner's device states that it deleted its keys and rows of a closed joint stream."""
 
     stream: bytes
@@ -210,7 +210,7 @@ ControlBody = (
 )
 
 
-class ControlHeader(Record):
+class ControlHeader(Record, frozen=True):
     """What is signed of a control record. ``body`` is decoded apart, so that an unknown one is kept."""
 
     ward: bytes
@@ -222,14 +222,14 @@ class ControlHeader(Record):
     body: msgspec.Raw
 
 
-class CoSignature(Record):
+class CoSignature(Record, frozen=True):
     """A further signature, for acts that need two admins."""
 
     device: bytes
     signature: bytes
 
 
-class ControlWire(Record):
+class ControlWire(Record, frozen=True):
     """A control record as it travels and is stored: exact signed payload and its signatures."""
 
     payload: bytes
@@ -240,7 +240,7 @@ class ControlWire(Record):
 # --- the server's records -------------------------------------------------------
 
 
-class Entry(Record):
+class Entry(Record, frozen=True):
     """The server's sequencing of one block or control record."""
 
     wseq: int
@@ -251,7 +251,7 @@ class Entry(Record):
     head: bytes
 
 
-class Receipt(Record):
+class Receipt(Record, frozen=True):
     """Signed by the server: this record is in the log, here."""
 
     ward: bytes
@@ -262,7 +262,7 @@ class Receipt(Record):
     head: bytes
 
 
-class Refusal(Record):
+class Refusal(Record, frozen=True):
     """Signed by the server: this record is not in the log and, if ``code`` is definite, never will be."""
 
     ward: bytes

@@ -27,7 +27,9 @@ NO_HASH = b""
 CONTROL_STREAM = bytes(ID_BYTES)
 """The stream id of the control plane."""
 
-CONTEXTS = frozenset({"genesis", "ctl", "block", "receipt", "refusal", "live", "invite", "join", "snap", "request"})
+CONTEXTS = frozenset(
+    {"genesis", "ctl", "block", "receipt", "refusal", "live", "invite", "join", "snap", "request"}
+)
 """A signature is never valid in two contexts."""
 
 T = TypeVar("T")
@@ -119,7 +121,10 @@ def ward_id(genesis: bytes) -> bytes:
 def stream_head(previous: bytes, entry_hash: bytes, sseq: int, wseq: int, recv_ms: int) -> bytes:
     """Return the head of a stream after an entry (protocol 4.4)."""
     return hashlib.sha256(
-        b"wc/1/head\x00" + previous + entry_hash + b"".join(n.to_bytes(8, "big") for n in (sseq, wseq, recv_ms))
+        b"wc/1/head\x00"
+        + previous
+        + entry_hash
+        + b"".join(n.to_bytes(8, "big") for n in (sseq, wseq, recv_ms))
     ).digest()
 
 

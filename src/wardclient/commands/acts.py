@@ -51,7 +51,9 @@ def _open(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
     if candidates and not arguments.none_match:
         printer.result(
             {"opened": False, "candidates": candidates},
-            printer.table((c.case_id, c.name, c.kana, c.birth_date, "、".join(c.reasons)) for c in candidates),
+            printer.table(
+                (c.case_id, c.name, c.kana, c.birth_date, "、".join(c.reasons)) for c in candidates
+            ),
         )
     case_id = desk.open_case(person, case, none_match=arguments.none_match or not candidates)
     printer.result({"case_id": case_id}, (case_id,))
@@ -97,7 +99,9 @@ class UsageRefusedError(UsageError):
 
     def __init__(self) -> None:
         """Say that nothing was half done."""
-        super().__init__("取り込みませんでした。前の状態のままです。", "Nothing was imported; everything is as before.")
+        super().__init__(
+            "取り込みませんでした。前の状態のままです。", "Nothing was imported; everything is as before."
+        )
 
 
 # --- consent --------------------------------------------------------------------
@@ -109,7 +113,10 @@ def _consent_record(desk: "Workstation", arguments: argparse.Namespace, printer:
     lines = printer.table((f.item, f.item_label, f.label, f.shown) for f in preview.facts)
     if not arguments.yes:
         printer.result({"recorded": False, "preview": preview}, lines)
-        printer.say("内容を確かめて --yes を付けると記録します。まだ何も共有していません。", "Nothing is shared yet: add --yes.")
+        printer.say(
+            "内容を確かめて --yes を付けると記録します。まだ何も共有していません。",
+            "Nothing is shared yet: add --yes.",
+        )
         return
     consent_id = desk.record_consent(arguments.id, values)
     printer.result({"consent_id": consent_id, "preview": preview}, [*lines, consent_id])
@@ -134,7 +141,8 @@ def _consent_withdraw(desk: "Workstation", arguments: argparse.Namespace, printe
 def _consent_status(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     view = desk.case(arguments.id)
     printer.result(
-        {"consent": view.consent, "other_side_sees": view.other_side_sees}, [view.consent.bar, *view.other_side_sees]
+        {"consent": view.consent, "other_side_sees": view.other_side_sees},
+        [view.consent.bar, *view.other_side_sees],
     )
 
 
@@ -260,7 +268,9 @@ def _sync(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 
 def _status(desk: "Workstation", _: argparse.Namespace, printer: Printer) -> None:
     status = desk.status()
-    printer.result(status, (f"{status.state}  未送信 {status.unsent} 件  最終 {status.last_contact or 'なし'}",))
+    printer.result(
+        status, (f"{status.state}  未送信 {status.unsent} 件  最終 {status.last_contact or 'なし'}",)
+    )
 
 
 def _verify(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -274,7 +284,7 @@ def _backup(desk: "Workstation", arguments: argparse.Namespace, printer: Printer
 
 
 def _passphrase(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    from wardclient.commands.run import read_passphrase  # noqa: PLC0415
+    from wardclient.commands.run import read_passphrase
 
     desk.change_passphrase(read_passphrase(arguments.new_file))
     printer.result({"changed": True}, ("合言葉を変えました",))
@@ -285,7 +295,12 @@ def _passphrase(desk: "Workstation", arguments: argparse.Namespace, printer: Pri
 
 def _staff(desk: "Workstation", _: argparse.Namespace, printer: Printer) -> None:
     rows = desk.staff()
-    printer.result(rows, printer.table((r.device, r.label, r.team, ",".join(r.roles), "使用中" if r.active else "外した") for r in rows))
+    printer.result(
+        rows,
+        printer.table(
+            (r.device, r.label, r.team, ",".join(r.roles), "使用中" if r.active else "外した") for r in rows
+        ),
+    )
 
 
 def _invite(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:

@@ -61,6 +61,8 @@ class Printer:
             return []
         widths = [max(cell_len(row[i]) for row in kept) for i in range(len(kept[0]))]
         return [
-            "  ".join(text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)).rstrip()
+            "  ".join(
+                text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
+            ).rstrip()
             for row in kept
         ]

@@ -20,13 +20,30 @@ def _build() -> argparse.ArgumentParser:
         description="一体的実施コーナーの業務端末。引数なしで画面を開きます。 / Opens the workstation without a command.",
     )
     parser.add_argument("--home", type=Path, help="ホームフォルダ / home folder (WARDCLIENT_HOME)")
-    parser.add_argument("--passphrase-file", type=Path, help="合言葉のファイル / read the passphrase from a file")
+    parser.add_argument(
+        "--passphrase-file", type=Path, help="合言葉のファイル / read the passphrase from a file"
+    )
     parser.add_argument("--json", action="store_true", help="JSON で出力 / print one JSON document")
     parser.add_argument("--lang", choices=("ja", "en"), help="表示言語 / language")
-    parser.add_argument("--offline", action="store_true", help="接続しないで使う / do not contact the central service")
+    parser.add_argument(
+        "--offline", action="store_true", help="接続しないで使う / do not contact the central service"
+    )
     parser.set_defaults(command="open", act=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for add in (_demo, _setup, _cases, _consent, _notes, _session, _openings, _referral, _inbox, _sync, _upkeep, _admin):
+    for add in (
+        _demo,
+        _setup,
+        _cases,
+        _consent,
+        _notes,
+        _session,
+        _openings,
+        _referral,
+        _inbox,
+        _sync,
+        _upkeep,
+        _admin,
+    ):
         add(commands)
     return parser
 
@@ -40,13 +57,19 @@ def _acts(commands: Commands, name: str, text: str) -> Commands:
     return acts
 
 
-def _act(acts: Commands, name: str, text: str, *positions: str, values: bool = False) -> argparse.ArgumentParser:
+def _act(
+    acts: Commands, name: str, text: str, *positions: str, values: bool = False
+) -> argparse.ArgumentParser:
     act = acts.add_parser(name, help=text)
     for position in positions:
         act.add_argument(position.lower(), metavar=position)
     if values:
         act.add_argument("set", nargs="*", metavar="FIELD=VALUE", help=_VALUES_HELP)
-        act.add_argument("--values", metavar="FILE", help="JSON object; - reads standard input (keeps names off the command line)")
+        act.add_argument(
+            "--values",
+            metavar="FILE",
+            help="JSON object; - reads standard input (keeps names off the command line)",
+        )
     return act
 
 
@@ -58,8 +81,12 @@ def _demo(commands: Commands) -> None:
     demo.add_argument("--openings", type=int, default=3000, help="求人の数 / number of synthetic openings")
     demo.add_argument("--build-only", action="store_true", help="作るだけで開かない / build and do not open")
     demo.add_argument("--fresh", action="store_true", help="作り直す / build anew")
-    demo.add_argument("--offline", action="store_true", dest="offline", default=argparse.SUPPRESS, help="接続しないで使う")
-    demo.add_argument("--stop", action="store_true", help="練習区の中央サービスを止める / stop the practice service")
+    demo.add_argument(
+        "--offline", action="store_true", dest="offline", default=argparse.SUPPRESS, help="接続しないで使う"
+    )
+    demo.add_argument(
+        "--stop", action="store_true", help="練習区の中央サービスを止める / stop the practice service"
+    )
 
 
 def _setup(commands: Commands) -> None:
@@ -72,8 +99,12 @@ def _setup(commands: Commands) -> None:
     found.add_argument("--team", choices=("city", "hellowork"), default="city")
     join = _act(acts, "join", "招待で参加する / enrol with an invite", "INVITE")
     join.add_argument("--label", required=True)
-    join.add_argument("--wait", type=float, default=600.0, help="承認を待つ秒数 / seconds to wait for the admin")
-    join.add_argument("--code-file", type=Path, help="照合番号を書き出す / also write the comparison code here")
+    join.add_argument(
+        "--wait", type=float, default=600.0, help="承認を待つ秒数 / seconds to wait for the admin"
+    )
+    join.add_argument(
+        "--code-file", type=Path, help="照合番号を書き出す / also write the comparison code here"
+    )
 
 
 def _cases(commands: Commands) -> None:
@@ -87,8 +118,17 @@ def _cases(commands: Commands) -> None:
     found.add_argument("--limit", type=int, default=50)
     _act(acts, "show", "表示 / show", "ID")
     opened = _act(acts, "open", "受付 / open a case (search first)", values=True)
-    opened.add_argument("--none-match", action="store_true", help="候補に該当なし / none of the candidates is this person")
-    _act(acts, "set", "直す / change fields (KIND: person case assessment welfare registration)", "ID", "KIND", values=True)
+    opened.add_argument(
+        "--none-match", action="store_true", help="候補に該当なし / none of the candidates is this person"
+    )
+    _act(
+        acts,
+        "set",
+        "直す / change fields (KIND: person case assessment welfare registration)",
+        "ID",
+        "KIND",
+        values=True,
+    )
     loaded = _act(acts, "import", "取込 / read a caseload CSV", "FILE")
     loaded.add_argument("--dry-run", action="store_true")
     loaded.add_argument("--accept-duplicates", action="store_true")
@@ -97,7 +137,11 @@ def _cases(commands: Commands) -> None:
 def _consent(commands: Commands) -> None:
     acts = _acts(commands, "consent", "同意 / consent")
     record = _act(acts, "record", "記録 / record", "ID", values=True)
-    record.add_argument("--yes", action="store_true", help="内容を確認した / the preview was read; without it nothing is shared")
+    record.add_argument(
+        "--yes",
+        action="store_true",
+        help="内容を確認した / the preview was read; without it nothing is shared",
+    )
     _act(acts, "decline", "同意しない / record a refusal", "ID", values=True)
     withdraw = _act(acts, "withdraw", "撤回 / withdraw", "ID", values=True)
     withdraw.add_argument("--yes", action="store_true")
@@ -164,7 +208,9 @@ def _sync(commands: Commands) -> None:
 
 def _upkeep(commands: Commands) -> None:
     verify = commands.add_parser("verify", help="検査 / check the local database")
-    verify.add_argument("--rebuild", action="store_true", help="画面用の表を作り直す / rebuild the read models")
+    verify.add_argument(
+        "--rebuild", action="store_true", help="画面用の表を作り直す / rebuild the read models"
+    )
     backup = commands.add_parser("backup", help="控え / encrypted backup")
     backup.add_argument("file", type=Path, metavar="FILE")
     passphrase = commands.add_parser("passphrase", help="合言葉を変える / change the passphrase")
@@ -178,7 +224,9 @@ def _admin(commands: Commands) -> None:
     invite.add_argument("--roles", required=True)
     invite.add_argument("--invite-file", type=Path, help="招待をファイルに書く / also write the invite here")
     admit = _act(acts, "admit", "参加を承認する / admit a new PC", "INVITE")
-    admit.add_argument("--code", required=True, help="相手の画面の8桁の照合番号 / the 8 digits on the other screen")
+    admit.add_argument(
+        "--code", required=True, help="相手の画面の8桁の照合番号 / the 8 digits on the other screen"
+    )
     device = acts.add_parser("device", help="端末と担当 / devices and whose they are")
     devices = device.add_subparsers(dest="device_act", metavar="ACT", required=True)
     _act(devices, "list", "一覧 / list")

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
         os.environ["WARDCLIENT_LANG"] = arguments.lang
     if arguments.command == "open":
         return _open_screen(arguments)
-    from wardclient.commands.output import Printer  # noqa: PLC0415
+    from wardclient.commands.output import Printer
 
     printer = Printer(as_json=arguments.json, english=english())
     try:
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         raise
-    except Exception as error:  # noqa: BLE001  # the last door: a person never sees a traceback
+    except Exception as error:  # the last door: a person never sees a traceback
         printer.say(
             f"思わぬ不具合で止まりました ({type(error).__name__})。それまでに保存した内容は残っています。",
             f"Stopped by an unexpected fault ({type(error).__name__}). What was saved is safe.",
@@ -54,7 +54,7 @@ def home_of(arguments: argparse.Namespace) -> Path:
     chosen = arguments.home or os.environ.get("WARDCLIENT_HOME")
     if chosen:
         return Path(chosen)
-    from platformdirs import user_data_path  # noqa: PLC0415
+    from platformdirs import user_data_path
 
     return user_data_path("wardclient", appauthor=False)
 
@@ -71,7 +71,9 @@ def passphrase_of(arguments: argparse.Namespace, *, new: bool = False) -> str:
         )
     first = getpass.getpass("合言葉: ")
     if new and getpass.getpass("もう一度: ") != first:
-        raise UsageError("二つの合言葉がちがいます。何も作っていません。", "The two passphrases differ. Nothing was made.")
+        raise UsageError(
+            "二つの合言葉がちがいます。何も作っていません。", "The two passphrases differ. Nothing was made."
+        )
     return first
 
 
@@ -88,19 +90,21 @@ def read_passphrase(path: Path) -> str:
 
 def _dispatch(arguments: argparse.Namespace, printer: "Printer") -> int:
     if arguments.command == "demo":
-        from wardclient.commands.practice import run_demo  # noqa: PLC0415
+        from wardclient.commands.practice import run_demo
 
         return run_demo(arguments, printer)
     if arguments.command == "setup":
-        from wardclient.commands import setup  # noqa: PLC0415
+        from wardclient.commands import setup
 
         setup.ACTS[arguments.act](arguments, printer)
         return 0
-    from wardclient.commands.acts import handler_of  # noqa: PLC0415
-    from wardclient.desk.door import HomeDoor  # noqa: PLC0415
+    from wardclient.commands.acts import handler_of
+    from wardclient.desk.door import HomeDoor
 
     handler = handler_of(arguments.command, arguments.act)
-    desk = HomeDoor(home_of(arguments), offline=arguments.offline, background=False).unlock(passphrase_of(arguments))
+    desk = HomeDoor(home_of(arguments), offline=arguments.offline, background=False).unlock(
+        passphrase_of(arguments)
+    )
     try:
         handler(desk, arguments, printer)
     finally:
@@ -109,6 +113,6 @@ def _dispatch(arguments: argparse.Namespace, printer: "Printer") -> int:
 
 
 def _open_screen(arguments: argparse.Namespace) -> int:
-    from wardclient.app import open_workstation  # noqa: PLC0415
+    from wardclient.app import open_workstation
 
     return open_workstation(home_of(arguments), offline=arguments.offline)

@@ -8,7 +8,7 @@ from wardclient.commands.run import home_of, passphrase_of
 
 
 def _found(arguments: argparse.Namespace, printer: Printer) -> None:
-    from wardclient.desk.setup import found  # noqa: PLC0415
+    from wardclient.desk.setup import found
 
     card = found(
         home_of(arguments),
@@ -23,7 +23,7 @@ def _found(arguments: argparse.Namespace, printer: Printer) -> None:
 
 
 def _join(arguments: argparse.Namespace, printer: Printer) -> None:
-    from wardclient.desk.setup import join  # noqa: PLC0415
+    from wardclient.desk.setup import join
 
     def show(code: str) -> None:
         printer.say(

@@ -31,6 +31,8 @@ from wardclient.desk.rows import (
     WithdrawPreview,
 )
 
+EVERYTHING = CaseFilter()
+"""No narrowing."""
 Unsubscribe = Callable[[], None]
 OnProgress = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
@@ -132,7 +134,7 @@ class Desk(Protocol):
         """Exchange everything now; AwayError when there is no contact."""
 
     # cases
-    def find_cases(self, text: str, narrow: CaseFilter = CaseFilter(), limit: int = 200) -> CasePage:
+    def find_cases(self, text: str, narrow: CaseFilter = EVERYTHING, limit: int = 200) -> CasePage:
         """Search by kanji, kana, romaji, number, phone or birth date; my cases first."""
 
     def case(self, case_id: str) -> CaseView:
@@ -216,7 +218,7 @@ class Desk(Protocol):
         """Return conflicts, work not accepted, incidents."""
 
     def resolve(self, conflict_id: str, version: str = "", value: object = None) -> None:
-        """Decide a conflict: keep ``version``, or write ``value`` anew. The other value stays in the history."""
+        """Decide a conflict: keep ``version``, or write ``value`` anew; the other stays in the history."""
 
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write tray work to an encrypted file for hand-over."""
@@ -233,7 +235,13 @@ class Desk(Protocol):
 
     # caseload
     def import_caseload(
-        self, path: Path, *, dry_run: bool, accept_duplicates: bool, progress: OnProgress, cancelled: Cancelled
+        self,
+        path: Path,
+        *,
+        dry_run: bool,
+        accept_duplicates: bool,
+        progress: OnProgress,
+        cancelled: Cancelled,
     ) -> ImportOutcome:
         """Read a ward's caseload: all rows or none; duplicates are proposed, not created."""
 

@@ -25,7 +25,9 @@ def build_case_view(place: Place, streams: CaseStreams) -> CaseView:
     consent = consent_view(place, streams)
     fields = tuple(_fields(place, streams))
     notes = tuple(sorted(_notes(place, streams), key=lambda n: (n.held_on, n.note_id), reverse=True))
-    referrals = tuple(sorted(_referrals(place, streams), key=lambda r: (r.referred_on, r.referral_id), reverse=True))
+    referrals = tuple(
+        sorted(_referrals(place, streams), key=lambda r: (r.referred_on, r.referral_id), reverse=True)
+    )
     row = place.store.case_row(streams.case_id)
     birth = row.birth_date
     age = age_on(dt.date.fromisoformat(birth), place.today()) if birth else 0
@@ -238,9 +240,22 @@ def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
         if not _text(values.get("channel")):
             continue
         text = catalogue.referral_state(values, place.today())
-        names = ("channel", "referred_on", "opening_no", "employer_name", "job_title", "letter_no", "interview_at", "result")
+        names = (
+            "channel",
+            "referred_on",
+            "opening_no",
+            "employer_name",
+            "job_title",
+            "letter_no",
+            "interview_at",
+            "result",
+        )
         yield ReferralRow(
-            entity.partition(":")[2], *(_text(values.get(n)) for n in names), text, meta[entity][0], unsent=meta[entity][1]
+            entity.partition(":")[2],
+            *(_text(values.get(n)) for n in names),
+            text,
+            meta[entity][0],
+            unsent=meta[entity][1],
         )
 
 

@@ -7,6 +7,7 @@ from wardclient.casework import fields as catalogue
 from wardclient.casework.duplicates import candidates_for
 from wardclient.casework.problems import Problem
 from wardclient.casework.validation import normalise, validate
+from wardclient.desk.api import EVERYTHING
 from wardclient.desk.case_view import build_case_view
 from wardclient.desk.place import Acts, CaseStream, problem, refuse
 from wardclient.desk.rows import Candidate, CaseFilter, CasePage, CaseView, Values
@@ -24,7 +25,7 @@ class CaseActs(Acts):
         """Return the names of the fields that belong to the case rather than the person."""
         return frozenset(field.name for field in catalogue.FIELDS["case"])
 
-    def find_cases(self, text: str, narrow: CaseFilter = CaseFilter(), limit: int = 200) -> CasePage:  # noqa: B008
+    def find_cases(self, text: str, narrow: CaseFilter = EVERYTHING, limit: int = 200) -> CasePage:
         """Search the cases on this PC."""
         return self._do(lambda: self.place.store.find_case_page(text, narrow, limit, self.place))
 
@@ -107,7 +108,11 @@ class CaseActs(Acts):
     def change(self, case_id: str, kind: str, values: Values) -> None:
         """Write changed fields; those that the consent shares go to the other side too."""
         if kind not in EDITABLE:
-            refuse(problem("kind", "この種類の欄はここでは直せません。", "Fields of this kind are not changed here."))
+            refuse(
+                problem(
+                    "kind", "この種類の欄はここでは直せません。", "Fields of this kind are not changed here."
+                )
+            )
         given = normalise(kind, dict(values))
 
         def work() -> None:
@@ -196,4 +201,3 @@ class CaseActs(Acts):
             )
         assert streams.joint is not None  # noqa: S101
         return streams.joint
-

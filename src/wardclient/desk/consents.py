@@ -88,7 +88,13 @@ class ConsentActs(Acts):
         joint = uuid.uuid4().bytes
         evidence = encode((consent_id, sorted((k, str(v)) for k, v in form.items()), me.label, me.device))
         partner = OTHER[me.team]
-        kept = {**form, "state": "given", "recorded_by": me.label, "stream": joint.hex(), "case_id": streams.case_id}
+        kept = {
+            **form,
+            "state": "given",
+            "recorded_by": me.label,
+            "stream": joint.hex(),
+            "case_id": streams.case_id,
+        }
         entity = f"consent:{consent_id}"
         facts = self._facts(streams, form)
         with self.place.transaction():
@@ -107,7 +113,12 @@ class ConsentActs(Acts):
             disclosed: list[Op] = [
                 *puts(
                     "disclosure",
-                    {"case_id": streams.case_id, "consent_id": consent_id, "owner": me.team, "partner": partner},
+                    {
+                        "case_id": streams.case_id,
+                        "consent_id": consent_id,
+                        "owner": me.team,
+                        "partner": partner,
+                    },
                     {},
                 ),
                 Rec("disclosure", "evidence", evidence),
@@ -152,7 +163,10 @@ class ConsentActs(Acts):
                 (
                     "相手側で、すでに読まれた内容は消せません。",
                     "印刷した紙、書き写したもの、覚えていることは戻せません。",
-                    *(f"{label} に届いていた内容は、次の接続で消え、消した記録が届きます。" for label in devices),
+                    *(
+                        f"{label} に届いていた内容は、次の接続で消え、消した記録が届きます。"
+                        for label in devices
+                    ),
                 ),
                 self.place.store.unsent_in(joint.stream),
             )
@@ -177,7 +191,11 @@ class ConsentActs(Acts):
                 own = streams.own
                 if own is not None:
                     ops = puts(entity, given, self.place.registers(own.stream, entity))
-                    ops += self._status_put(own.stream, "candidate") if streams.owner == self.place.me.team else []
+                    ops += (
+                        self._status_put(own.stream, "candidate")
+                        if streams.owner == self.place.me.team
+                        else []
+                    )
                     self.place.record(own.stream, "withdraw_consent", ops)
                 self.place.client.end_consent(bytes.fromhex(joint.consent_id))
             self.place.ending.add(joint.stream)
@@ -189,7 +207,9 @@ class ConsentActs(Acts):
         """Return cases whose consent ends within ``days``, soonest first."""
         last = (self.place.today() + days * DAY).isoformat()
         page = self.find_cases("", CaseFilter(consent="given"), 10_000)
-        due = sorted((r.consent_until, r.case_id) for r in page.rows if r.consent_until and r.consent_until <= last)
+        due = sorted(
+            (r.consent_until, r.case_id) for r in page.rows if r.consent_until and r.consent_until <= last
+        )
         return tuple(self.case(case_id) for _, case_id in due)
 
     # --- parts -----------------------------------------------------------------

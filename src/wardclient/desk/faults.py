@@ -9,8 +9,8 @@ from wardclient.desk.api import AwayError, DamagedHomeError, DiskFullError
 @contextmanager
 def told() -> Iterator[None]:
     """Raise the desk's errors for what storage and transport raise."""
-    from wardclient.storage.cipher import DamagedError  # noqa: PLC0415
-    from wardclient.storage.faults import DiskFullError as NoRoomError  # noqa: PLC0415
+    from wardclient.storage.cipher import DamagedError
+    from wardclient.storage.faults import DiskFullError as NoRoomError
 
     try:
         yield

@@ -15,7 +15,13 @@ class ImportActs(Acts):
     """The caseload import."""
 
     def import_caseload(
-        self, path: Path, *, dry_run: bool, accept_duplicates: bool, progress: OnProgress, cancelled: Cancelled
+        self,
+        path: Path,
+        *,
+        dry_run: bool,
+        accept_duplicates: bool,
+        progress: OnProgress,
+        cancelled: Cancelled,
     ) -> ImportOutcome:
         """Check every row; open all cases in one transaction, or none."""
         loaded = _read(path)
@@ -44,7 +50,9 @@ class ImportActs(Acts):
             return _cancelled(total)
         self.open_cases([(row.person, self._case_values(row.case)) for row in loaded.rows])
         progress(Progress(total, total, total))
-        return ImportOutcome(True, total, total, 0, 0, 0, (), tuple(duplicates), f"{total:,} 件を取り込みました")
+        return ImportOutcome(
+            True, total, total, 0, 0, 0, (), tuple(duplicates), f"{total:,} 件を取り込みました"
+        )
 
     def _case_values(self, case: object) -> dict[str, object]:
         values = dict(case)  # type: ignore[call-overload]
@@ -78,7 +86,13 @@ def _cancelled(total: int) -> ImportOutcome:
     return ImportOutcome(False, total, 0, 0, 0, 0, (), text="やめました。何も取り込んでいません")
 
 
-def _why(problems: tuple[ImportRowProblem, ...], duplicates: list[tuple[int, Candidate]], total: int, *, dry_run: bool) -> str:
+def _why(
+    problems: tuple[ImportRowProblem, ...],
+    duplicates: list[tuple[int, Candidate]],
+    total: int,
+    *,
+    dry_run: bool,
+) -> str:
     if problems:
         return f"{len(problems):,} か所を直してください。何も取り込んでいません"
     if duplicates:

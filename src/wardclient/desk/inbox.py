@@ -7,7 +7,7 @@ from wardclient.casework import fields as catalogue
 from wardclient.desk.place import JAPAN, Acts, problem, refuse
 from wardclient.desk.rows import ConflictView, HeadView, Inbox, IncidentRow, TrayRow
 from wardclient.desk.streams import streams_of
-from wardclient.desk.writing import puts, shown_values
+from wardclient.desk.writing import puts
 from wardclient.ledger.events import Put, Value, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
 
@@ -31,7 +31,9 @@ class InboxActs(Acts):
 
     def inbox(self) -> Inbox:
         """Return everything that waits for somebody."""
-        return self._do(lambda: Inbox(tuple(self._conflicts()), tuple(self._tray()), tuple(self._incidents())))
+        return self._do(
+            lambda: Inbox(tuple(self._conflicts()), tuple(self._tray()), tuple(self._incidents()))
+        )
 
     def resolve(self, conflict_id: str, version: str = "", value: object = None) -> None:
         """Decide: the chosen or newly written value replaces all that stand; the others stay in the history."""
@@ -42,12 +44,22 @@ class InboxActs(Acts):
             streams = streams_of(self.place, case_id)
             register = self.place.registers(stream, kind).get(name, Register())
             if not register.conflict:
-                refuse(problem("decided", "この重なりは、もう決まっています。", "This conflict is already decided."))
+                refuse(
+                    problem(
+                        "decided", "この重なりは、もう決まっています。", "This conflict is already decided."
+                    )
+                )
             chosen = value
             if version:
                 head = next((h for h in register.heads if _version_text(h) == version), None)
                 if head is None:
-                    refuse(problem("version", "選んだ値は、もうありません。もう一度開いてください。", "That value is gone; look again."))
+                    refuse(
+                        problem(
+                            "version",
+                            "選んだ値は、もうありません。もう一度開いてください。",
+                            "That value is gone; look again.",
+                        )
+                    )
                 assert head is not None  # noqa: S101
                 chosen = head.value
             with self.place.transaction():
@@ -73,8 +85,12 @@ class InboxActs(Acts):
             case_id = self.place.store.case_of_stream(stream)
             row = self.place.store.case_row(case_id)
             register = self.place.registers(stream, kind)[name]
-            field = next((f for f in catalogue.FIELDS.get(kind.partition(":")[0], ()) if f.name == name), None)
-            heads = tuple(self._head(head, field) for head in sorted(register.heads, key=Write.order, reverse=True))
+            field = next(
+                (f for f in catalogue.FIELDS.get(kind.partition(":")[0], ()) if f.name == name), None
+            )
+            heads = tuple(
+                self._head(head, field) for head in sorted(register.heads, key=Write.order, reverse=True)
+            )
             found.append(
                 ConflictView(
                     f"{stream.hex()}/{kind}/{name}", case_id, row.name, field.ja if field else name, heads, ""
@@ -110,12 +126,20 @@ class InboxActs(Acts):
                 )
             )
         for intent in self.place.store.refused_intents():
-            rows.append(TrayRow(f"intent/{intent.id}", "", "", intent.kind, REASONS["refused"], _iso(intent.created_ms)))
+            rows.append(
+                TrayRow(
+                    f"intent/{intent.id}", "", "", intent.kind, REASONS["refused"], _iso(intent.created_ms)
+                )
+            )
         return rows
 
     def _incidents(self) -> list[IncidentRow]:
         return [
-            IncidentRow(str(number), _iso(at), INCIDENTS.get(kind, f"異常を記録しました ({kind})。管理者に知らせてください。"))
+            IncidentRow(
+                str(number),
+                _iso(at),
+                INCIDENTS.get(kind, f"異常を記録しました ({kind})。管理者に知らせてください。"),
+            )
             for number, kind, at in self.place.store.incidents()
         ]
 

@@ -9,7 +9,14 @@ from typing import Any
 from wardclient.casework.problems import Problem
 from wardclient.desk.api import Cancelled, OnProgress, RefusedError
 from wardclient.desk.place import JAPAN, Acts
-from wardclient.desk.rows import ImportOutcome, ImportRowProblem, OpeningPage, OpeningRow, OpeningView, Progress
+from wardclient.desk.rows import (
+    ImportOutcome,
+    ImportRowProblem,
+    OpeningPage,
+    OpeningRow,
+    OpeningView,
+    Progress,
+)
 from wardclient.openings import rules, search, sheet
 from wardclient.openings.filters import Filters
 from wardclient.openings.importer import ImportOptions, ImportReport, import_file
@@ -108,7 +115,9 @@ class OpeningsActs(Acts):
         with lock, _told():
             found = sheet.get(connection, opening_no, client_facing=client_facing)
         why = rules.may_refer(found.row, self.place.today())
-        return OpeningView(_row(found.row), found.conditions, rules.SOURCE_JA, why is None, why.ja if why else "")
+        return OpeningView(
+            _row(found.row), found.conditions, rules.SOURCE_JA, why is None, why.ja if why else ""
+        )
 
     def import_openings(
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled
@@ -161,7 +170,9 @@ def _filters(given: Mapping[str, object]) -> Filters:
     try:
         return Filters(**known)  # type: ignore[arg-type]
     except TypeError as error:
-        raise RefusedError((Problem("", "filter", "その絞り込みはありません。", "There is no such filter."),)) from error
+        raise RefusedError(
+            (Problem("", "filter", "その絞り込みはありません。", "There is no such filter."),)
+        ) from error
 
 
 def _row(row: search.OpeningRow) -> OpeningRow:

@@ -88,7 +88,7 @@ class Acts:
 
     def _do(self, job: Callable[[], T]) -> T:
         """Run ``job`` in the write lane, storage faults told in words."""
-        from wardclient.desk.faults import told  # noqa: PLC0415
+        from wardclient.desk.faults import told
 
         with told():
             return self.place.lane.run(job)

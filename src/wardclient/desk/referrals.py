@@ -38,7 +38,9 @@ class ReferralActs(Acts):
         """Enter a referral; refused for an opening that may not be referred to."""
         referral_id = uuid.uuid4().hex
         me = self.place.me
-        given = normalise("referral", {"channel": "1" if me.team == "hellowork" else "2", "referred_by": me.label, **values})
+        given = normalise(
+            "referral", {"channel": "1" if me.team == "hellowork" else "2", "referred_by": me.label, **values}
+        )
         refuse(*validate("referral", given, today=self.place.today(), team=me.team, roles=me.roles))
         self._check_opening(given)
 
@@ -62,12 +64,16 @@ class ReferralActs(Acts):
         def work() -> None:
             streams = streams_of(self.place, case_id)
             whole = self._whole(streams, entity)
-            problems = validate("referral", {**whole, **given}, today=self.place.today(), team=me.team, roles=me.roles)
+            problems = validate(
+                "referral", {**whole, **given}, today=self.place.today(), team=me.team, roles=me.roles
+            )
             refuse(*(p for p in problems if p.field in RESULT_FIELDS))
             with self.place.transaction():
                 target = self._target(streams, "H4" if me.team == "hellowork" else "S6")
                 registers = self.place.registers(target, entity)
-                self.place.record(target, "record_result", puts(entity, {"case_id": case_id, **given}, registers))
+                self.place.record(
+                    target, "record_result", puts(entity, {"case_id": case_id, **given}, registers)
+                )
 
         self._do(work)
         self.place.changed({"referral", "case"}, case_id)
@@ -77,7 +83,11 @@ class ReferralActs(Acts):
         for stream in streams.all:
             found |= shown_values(self.place.registers(stream.stream, entity))
         if not found:
-            refuse(problem("no_referral", "この紹介はこの端末にはありません。", "This referral is not on this PC."))
+            refuse(
+                problem(
+                    "no_referral", "この紹介はこの端末にはありません。", "This referral is not on this PC."
+                )
+            )
         return found
 
     def _target(self, streams: CaseStreams, item: str) -> bytes:

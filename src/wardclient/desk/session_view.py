@@ -29,7 +29,9 @@ def session_content(place: Place, stream: CaseStream, session_id: str) -> Sessio
     for entity in place.store.entities(stream.stream, "action:"):
         action = shown_values(place.registers(stream.stream, entity))
         if action.get("session_id") == session_id:
-            actions.append((entity.partition(":")[2], *(_text(action.get(k)) for k in ("what", "who", "by_when"))))
+            actions.append(
+                (entity.partition(":")[2], *(_text(action.get(k)) for k in ("what", "who", "by_when")))
+            )
     return SessionContent(
         {team: _text(values.get(f"text.{team}")) for team in TEAMS},
         tuple(sorted(actions)),  # type: ignore[arg-type]

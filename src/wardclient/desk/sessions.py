@@ -69,7 +69,9 @@ class SessionActs(Acts):
             problems = validate("session", checked, today=self.place.today(), team=me.team, roles=me.roles)
             refuse(*(p for p in problems if p.field == "body" and p.code != "required"))
             registers = self.place.registers(stream.stream, entity)
-            self.place.record(stream.stream, "write_session", puts(entity, {f"text.{me.team}": text}, registers))
+            self.place.record(
+                stream.stream, "write_session", puts(entity, {f"text.{me.team}": text}, registers)
+            )
             return self.place.store.case_of_stream(stream.stream)
 
         self.place.changed({"session"}, self._do(work))
@@ -117,14 +119,22 @@ class SessionActs(Acts):
         """Return the stream of a session that may be shown here."""
         stream = self.place.store.stream_of_entity(f"session:{session_id}")
         if stream is None:
-            refuse(problem("no_session", "この面談はこの端末にはありません。", "This session is not on this PC."))
+            refuse(
+                problem("no_session", "この面談はこの端末にはありません。", "This session is not on this PC.")
+            )
         streams = streams_of(self.place, self.place.store.case_of_stream(stream))
         return next(s for s in streams.all if s.stream == stream)
 
     def _open_stream(self, session_id: str) -> CaseStream:
         stream = self._stream(session_id)
         if not stream.open:
-            refuse(problem("closed", "同意が終わったため、もう書けません。", "The consent has ended; nothing more can be written."))
+            refuse(
+                problem(
+                    "closed",
+                    "同意が終わったため、もう書けません。",
+                    "The consent has ended; nothing more can be written.",
+                )
+            )
         if build_session_view(self.place, stream, session_id).state == "sealed":
             refuse(
                 problem(

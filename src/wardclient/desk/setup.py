@@ -31,7 +31,16 @@ def found(
     """Found a ward at a central service, with this PC as its first admin."""
     _check_ward(ward_code)
     if "adm" not in roles:
-        raise RefusedError((problem("roles", "最初の端末には管理者 (adm) の役割が要ります。", "The first PC needs the role adm.", "roles"),))
+        raise RefusedError(
+            (
+                problem(
+                    "roles",
+                    "最初の端末には管理者 (adm) の役割が要ります。",
+                    "The first PC needs the role adm.",
+                    "roles",
+                ),
+            )
+        )
     with _Fresh(home, passphrase) as fresh:
         founded = enrol.found(fresh.store(), server, label=label, team=team, roles=tuple(sorted(roles)))
         fresh.keep(HomeProfile(label, ward_code, team, server, ward=founded.ward.hex()))
@@ -50,14 +59,22 @@ def join(
 ) -> WardCard:
     """Join a ward: make keys, show the comparison code, wait for the admin."""
     with _Fresh(home, passphrase) as fresh:
-        joined = enrol.join(fresh.store(), invite, label=label, show_code=show_code, wait_seconds=wait_seconds)
-        fresh.keep(HomeProfile(label, ward_code or joined.ward_code, joined.team, joined.server, ward=joined.ward.hex()))
+        joined = enrol.join(
+            fresh.store(), invite, label=label, show_code=show_code, wait_seconds=wait_seconds
+        )
+        fresh.keep(
+            HomeProfile(
+                label, ward_code or joined.ward_code, joined.team, joined.server, ward=joined.ward.hex()
+            )
+        )
         return WardCard(joined.ward.hex(), six_words(joined.ward), joined.device.hex())
 
 
 def _check_ward(ward_code: str) -> None:
     if ward_code not in reference.wards():
-        raise RefusedError((problem("ward", "その区コードはありません。", "There is no such ward code.", "ward"),))
+        raise RefusedError(
+            (problem("ward", "その区コードはありません。", "There is no such ward code.", "ward"),)
+        )
 
 
 class _Fresh:
@@ -91,7 +108,7 @@ class _Fresh:
 
     def store(self) -> object:
         """Return the new home's store."""
-        from wardclient.storage.opening import open_store  # noqa: PLC0415
+        from wardclient.storage.opening import open_store
 
         self._opened = open_store(self._home, self._key)
         return self._opened

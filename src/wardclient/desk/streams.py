@@ -55,7 +55,11 @@ def streams_of(place: Place, case_id: str) -> CaseStreams:
     A partner sees a case only through an open joint stream: with none, it is as if the case
     did not exist.
     """
-    found = [s for s in place.store.streams_of_case(case_id) if s.stream not in place.ending or s.owner == place.me.team]
+    found = [
+        s
+        for s in place.store.streams_of_case(case_id)
+        if s.stream not in place.ending or s.owner == place.me.team
+    ]
     streams = CaseStreams(case_id, place.me.team, tuple(found))
     partner = not any(s.owner == place.me.team for s in found if place.registers(s.stream, "person"))
     if not found or (partner and streams.joint is None):

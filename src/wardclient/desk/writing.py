@@ -36,14 +36,10 @@ def plain(value: object) -> Value:
 
 def shown_values(registers: Registers) -> dict[str, Value]:
     """Return the shown value of each field that has one."""
-    return {
-        name: register.shown.value for name, register in registers.items() if register.shown is not None
-    }
+    return {name: register.shown.value for name, register in registers.items() if register.shown is not None}
 
 
 def only(values: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
     """Return the values of ``names``."""
     wanted = set(names)
     return {name: value for name, value in values.items() if name in wanted}
-
-

@@ -19,7 +19,7 @@ Version = tuple[bytes, int, int]
 """One operation in one stream: (device, event n, index of the operation in the event)."""
 
 
-class Put(Record, tag="put"):
+class Put(Record, frozen=True, tag="put"):
     """Write a field. ``over`` names the versions that its author saw and replaces."""
 
     entity: str
@@ -28,7 +28,7 @@ class Put(Record, tag="put"):
     over: tuple[Version, ...] = ()
 
 
-class Add(Record, tag="add"):
+class Add(Record, frozen=True, tag="add"):
     """Add an element to an observed-remove set."""
 
     entity: str
@@ -36,7 +36,7 @@ class Add(Record, tag="add"):
     element: str
 
 
-class Del(Record, tag="del"):
+class Del(Record, frozen=True, tag="del"):
     """Remove the additions that its author saw; additions unseen survive."""
 
     entity: str
@@ -44,7 +44,7 @@ class Del(Record, tag="del"):
     adds: tuple[Version, ...]
 
 
-class Rec(Record, tag="rec"):
+class Rec(Record, frozen=True, tag="rec"):
     """Append an immutable record (evidence, sealed session text, transition) to an entity."""
 
     entity: str
@@ -52,7 +52,7 @@ class Rec(Record, tag="rec"):
     data: bytes
 
 
-class Adopt(Record, tag="adopt"):
+class Adopt(Record, frozen=True, tag="adopt"):
     """Re-issue quarantined events of another device under this one's signature.
 
     ``events`` are the original event bytes, applied as written; ``author`` stays on record.
@@ -67,7 +67,7 @@ class Adopt(Record, tag="adopt"):
 Op = Put | Add | Del | Rec | Adopt
 
 
-class Event(Record):
+class Event(Record, frozen=True):
     """One act. ``type`` is domain.md's event id (open_case, record_consent …)."""
 
     n: int

@@ -50,7 +50,9 @@ class Register:
         return tuple(head.version for head in self.heads)
 
 
-def put(register: Register, write: Write, over: Iterable[Version], seen: Callable[[Version], bool]) -> Register:
+def put(
+    register: Register, write: Write, over: Iterable[Version], seen: Callable[[Version], bool]
+) -> Register:
     """Return the register after a write.
 
     ``seen`` answers whether a version was already applied: only replaced versions that are

@@ -1,0 +1,344 @@
+"""The HTTP face (endpoints: wardproto.messages).
+
+No endpoint answers without a device's signature except /health, /server, the founding of a
+ward, and the join box, where a newcomer's request is signed by the key of its invite.
+"""
+
+import asyncio
+import functools
+import logging
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from wardcentral.bodies import Bodies
+from wardcentral.core import Snapshot
+from wardcentral.guard import Buckets, Claim, Guard, read_claim
+from wardcentral.incoming import MAX_WRAP
+from wardcentral.joining import MAX_JOIN
+from wardcentral.problems import CLOSING, ProblemError, document
+from wardcentral.service import Service
+from wardproto.control import ADMIN_ROLE, MAX_CONTROL, RefusedError
+from wardproto.messages import (
+    CONTENT_TYPE,
+    DEVICE_HEADER,
+    FOUNDING_HEADER,
+    MAX_PAGE,
+    MAX_PUSH,
+    PROBLEM_TYPE,
+    TIME_HEADER,
+    ControlPush,
+    PushReply,
+    PushRequest,
+    ServerHello,
+    Wake,
+)
+from wardproto.wire import (
+    HASH_BYTES,
+    ID_BYTES,
+    MAX_BLOCK,
+    MAX_HEADER,
+    MAX_WRAPS,
+    PROTO,
+    MalformedError,
+    decode,
+    encode,
+)
+
+MAX_CONTROL_BODY = MAX_CONTROL + MAX_WRAPS * (MAX_WRAP // 2) + 4096
+MAX_BLOCKS_BODY = MAX_PUSH * (MAX_BLOCK + MAX_HEADER + 4 * MAX_WRAP)
+_NUMBER_DIGITS = 18
+_NO_METHOD = 405
+
+T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
+log = logging.getLogger("wardcentral")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one caller may ask for. The defaults are far above what the workstation does."""
+
+    device_rate: float = 200.0
+    device_burst: float = 1_000.0
+    stranger_rate: float = 20.0
+    stranger_burst: float = 200.0
+    body_seconds: float = 20.0
+    body_rate: float = 32 * 1024.0
+    """Bytes a second that a body must come with, after its first ``body_seconds``."""
+    buffered: int = 256 * 1024 * 1024
+    """Bytes of bodies held at one time, all callers together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A believed request: the ward as it is, the device that signed, the body."""
+
+    snapshot: Snapshot
+    device: bytes
+    body: bytes
+
+
+class Doors:
+    """The endpoints."""
+
+    def __init__(self, service: Service, limits: Limits) -> None:
+        self._service = service
+        self._bodies = Bodies(limits.body_seconds, limits.body_rate, limits.buffered)
+        self._guard = Guard(
+            service.signing,
+            service.clock_ms(),
+            Buckets(limits.device_rate, limits.device_burst),
+            Buckets(limits.stranger_rate, limits.stranger_burst),
+        )
+
+    async def health(self, _: Request) -> Response:
+        """Answer that the process is alive."""
+        return Response(b"ok\n", media_type="text/plain")
+
+    async def server(self, _: Request) -> Response:
+        """Who the server is, and its time."""
+        return _wire(ServerHello(self._service.key, self._service.clock_ms(), PROTO))
+
+    async def control(self, request: Request) -> Response:
+        """Admit one control record; a genesis record founds the ward."""
+        if DEVICE_HEADER not in request.headers:
+            return await self._found(request)
+        async with self._caller(request, MAX_CONTROL_BODY) as caller:
+            push = _decoded(caller.body, ControlPush)
+            answer = await self._service.push_control(caller.snapshot.ward, push, caller.device)
+        return _wire(PushReply((answer,)))
+
+    async def _found(self, request: Request) -> Response:
+        self._guard.stranger(_address(request), self._service.clock_ms())
+        async with self._bodies.read(request, MAX_CONTROL_BODY) as body:
+            push = _decoded(body, ControlPush)
+            token = request.headers.get(FOUNDING_HEADER, "")
+            answer = await self._service.found(_ward(request), push, token)
+        return _wire(PushReply((answer,)))
+
+    async def blocks(self, request: Request) -> Response:
+        """Admit up to MAX_PUSH blocks, each on its own."""
+        async with self._caller(request, MAX_BLOCKS_BODY) as caller:
+            items = _decoded(caller.body, PushRequest).items
+            if len(items) > MAX_PUSH:
+                raise ProblemError("too_big")
+            answers = await self._service.push_blocks(caller.snapshot, items, caller.device)
+        return _wire(PushReply(answers))
+
+    async def pages(self, request: Request) -> Response:
+        """One page of the log, as this device may see it."""
+        after = _number(request, "after", 0)
+        limit = _number(request, "limit", MAX_PAGE)
+        async with self._caller(request, 0, removed=True) as caller:
+            found = await self._service.page(caller.snapshot, caller.device, after, limit)
+        return _wire(found)
+
+    async def wake(self, request: Request) -> Response:
+        """Wait until the ward's log is longer than ``after``."""
+        after = _number(request, "after", 0)
+        async with self._caller(request, 0) as caller:
+            ward = caller.snapshot.ward
+        waiting = asyncio.ensure_future(self._service.wake(ward, after))
+        leaving = asyncio.ensure_future(_left(request))
+        try:
+            await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                raise ProblemError("cut")
+            return _wire(Wake(waiting.result(), self._service.clock_ms()))
+        finally:
+            waiting.cancel()
+            leaving.cancel()
+
+    async def put_join(self, request: Request) -> Response:
+        """Keep a newcomer's request under its invite."""
+        self._guard.stranger(_address(request), self._service.clock_ms())
+        ward, invite = _ward(request), _bytes(request.path_params["invite"], ID_BYTES)
+        snapshot = await self._service.snapshot(ward)
+        async with self._bodies.read(request, MAX_JOIN) as body:
+            await self._service.put_join(snapshot, invite, body)
+        return Response(status_code=204)
+
+    async def get_join(self, request: Request) -> Response:
+        """The request that waits under an invite, for an admin of the ward."""
+        async with self._caller(request, 0) as caller:
+            member = caller.snapshot.state.member(caller.device)
+            if member is None or ADMIN_ROLE not in member.roles:
+                raise ProblemError("forbidden")
+            invite = _bytes(request.path_params["invite"], ID_BYTES)
+            held = await self._service.get_join(caller.snapshot, invite)
+        return Response(held, media_type=CONTENT_TYPE)
+
+    @asynccontextmanager
+    async def _caller(self, request: Request, limit: int, *, removed: bool = False) -> AsyncIterator[Caller]:
+        """Believe the request; the body is held while the block runs.
+
+        ``removed`` devices are let in only where they may still learn of their removal.
+        """
+        try:
+            claim, snapshot = await self._claimed(request, removed=removed)
+        except ProblemError as problem:
+            self._count_stranger(request, problem)
+            raise
+        async with self._bodies.read(request, limit) as body:
+            self._believe(request, claim, snapshot, body)
+            yield Caller(snapshot, claim.device, body)
+
+    async def _claimed(self, request: Request, *, removed: bool) -> tuple[Claim, Snapshot]:
+        claim = read_claim(request.headers)
+        self._guard.in_time(claim, self._service.clock_ms())
+        snapshot = await self._service.snapshot(_ward(request))
+        member = snapshot.state.members.get(claim.device)
+        if member is None or not (member.active or removed):
+            raise ProblemError("not_member")
+        return claim, snapshot
+
+    def _believe(self, request: Request, claim: Claim, snapshot: Snapshot, body: bytes) -> None:
+        member = snapshot.state.members[claim.device]
+        try:
+            now_ms = self._service.clock_ms()
+            self._guard.believe(claim, member, request.method, _target(request), body, now_ms)
+        except ProblemError as problem:
+            self._count_stranger(request, problem)
+            raise
+
+    def _count_stranger(self, request: Request, problem: ProblemError) -> None:
+        if problem.code in {"signature", "not_member", "unknown_ward"}:
+            self._guard.stranger(_address(request), self._service.clock_ms())
+
+
+def create_app(service: Service, limits: Limits | None = None) -> Starlette:
+    """Return the ASGI application over a service."""
+    doors = Doors(service, limits or Limits())
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        service.start(asyncio.get_running_loop())
+        try:
+            yield
+        finally:
+            service.stop_waiting()
+            await asyncio.to_thread(service.stop)
+
+    def route(path: str, endpoint: Endpoint, method: str) -> Route:
+        return Route(path, _guarded(endpoint, service.clock_ms), methods=[method])
+
+    async def no_route(_: Request, error: Exception) -> Response:
+        code = (
+            "method" if isinstance(error, HTTPException) and error.status_code == _NO_METHOD else "not_found"
+        )
+        return _problem(code, service.clock_ms())
+
+    return Starlette(
+        routes=[
+            route("/health", doors.health, "GET"),
+            route("/server", doors.server, "GET"),
+            route("/w/{ward}/control", doors.control, "POST"),
+            route("/w/{ward}/blocks", doors.blocks, "POST"),
+            route("/w/{ward}/log", doors.pages, "GET"),
+            route("/w/{ward}/wake", doors.wake, "GET"),
+            route("/w/{ward}/join/{invite}", doors.put_join, "PUT"),
+            route("/w/{ward}/join/{invite}", doors.get_join, "GET"),
+        ],
+        exception_handlers={HTTPException: no_route},
+        lifespan=life,
+    )
+
+
+def _guarded(endpoint: Endpoint, clock_ms: Callable[[], int]) -> Endpoint:
+    """Turn every failure of an endpoint into a problem document; nothing is thrown past here."""
+
+    @functools.wraps(endpoint)
+    async def answer(request: Request) -> Response:
+        try:
+            response = await endpoint(request)
+        except ProblemError as problem:
+            return _problem(problem.code, clock_ms())
+        except RefusedError as refused:
+            return _problem("not_member" if refused.code == "not_member" else "malformed", clock_ms())
+        except Exception as error:  # noqa: BLE001
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            # The message of an error may hold what was sent; its class and place do not.
+            log.error("%s at %s:%s", type(error).__name__, last.name, last.lineno)  # noqa: TRY400
+            return _problem("failed", clock_ms())
+        _mark(response, clock_ms())
+        return response
+
+    return answer
+
+
+def _problem(code: str, now_ms: int) -> Response:
+    response = Response(document(code, now_ms), ProblemError(code).status, media_type=PROBLEM_TYPE)
+    if code in CLOSING:
+        response.headers["connection"] = "close"
+    if code in {"rate", "busy"}:
+        response.headers["retry-after"] = "1"
+    _mark(response, now_ms)
+    return response
+
+
+def _mark(response: Response, now_ms: int) -> None:
+    response.headers[TIME_HEADER] = str(now_ms)
+    response.headers["cache-control"] = "no-store"
+    response.headers["x-content-type-options"] = "nosniff"
+
+
+def _wire(record: object) -> Response:
+    return Response(encode(record), media_type=CONTENT_TYPE)
+
+
+def _decoded(body: bytes, kind: type[T]) -> T:
+    try:
+        return decode(body, kind)
+    except MalformedError:
+        raise ProblemError("malformed") from None
+
+
+def _target(request: Request) -> str:
+    """Path and query exactly as they came: what the device signed."""
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def _ward(request: Request) -> bytes:
+    return _bytes(request.path_params["ward"], HASH_BYTES)
+
+
+def _bytes(text: str, length: int) -> bytes:
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        raise ProblemError("not_found") from None
+    # One id has one writing: lower case, no blanks.
+    if len(value) != length or value.hex() != text:
+        raise ProblemError("not_found")
+    return value
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS):
+        raise ProblemError("malformed")
+    return int(text)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
+
+
+async def _left(request: Request) -> None:
+    """Return when the caller has hung up."""
+    while True:
+        if (await request.receive())["type"] == "http.disconnect":
+            return

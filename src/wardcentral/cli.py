@@ -1,0 +1,232 @@
+"""The operator's commands: init, serve, status, verify.
+
+Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 4 what is stored does not hold.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from wardcentral.folder import Folder, FolderError, write_atomically
+from wardcentral.store import DamagedError
+from wardcentral.texts import say
+
+if TYPE_CHECKING:
+    from wardcentral.sqlite_store import SqliteReader
+
+DONE, REFUSED, USAGE, BROKEN = 0, 1, 2, 4
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class _Refused(Exception):  # noqa: N818
+    """Ends a command with a sentence and an exit code."""
+
+    def __init__(self, text: str, code: int = REFUSED) -> None:
+        super().__init__(text)
+        self.text = text
+        self.code = code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    acts: dict[str, Callable[[argparse.Namespace, Folder], int]] = {
+        "init": _init,
+        "serve": _serve,
+        "status": _status,
+        "verify": _verify,
+    }
+    folder = Folder(Path(options.data))
+    try:
+        return acts[options.act](options, folder)
+    except _Refused as refused:
+        print(refused.text, file=sys.stderr)
+        return refused.code
+    except FolderError as error:
+        print(say(error.code), file=sys.stderr)
+    except (sqlite3.Error, DamagedError):
+        print(say("bad_database"), file=sys.stderr)
+        return BROKEN
+    except OSError:
+        print(say("no_folder", path=folder.path), file=sys.stderr)
+    except KeyboardInterrupt:
+        pass
+    return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="wardcentral", description=say("about"))
+    acts = parser.add_subparsers(dest="act", required=True)
+    for name in ("init", "serve", "status", "verify"):
+        act = acts.add_parser(name, help=say(name), description=say(name))
+        act.add_argument("--data", required=True, metavar="DIR", help=say("data"))
+        if name in {"status", "verify"}:
+            act.add_argument("--json", action="store_true", help=say("json"))
+    serve = acts.choices["serve"]
+    serve.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT", help=say("listen"))
+    serve.add_argument("--port-file", type=Path, metavar="FILE", help=say("port_file"))
+    serve.add_argument("--pid-file", type=Path, metavar="FILE", help=say("pid_file"))
+    serve.add_argument("--exit-when-idle", type=float, metavar="SECONDS", help=say("idle"))
+    serve.add_argument("--announce", action="store_true", help=say("announce"))
+    serve.add_argument("--founding", choices=("open", "token", "closed"), help=say("founding"))
+    return parser
+
+
+def _init(_: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.sqlite_store import SqliteStore
+    from wardcentral.verify import fingerprint
+    from wardproto.signing import Ed25519Signing
+
+    folder.make()
+    SqliteStore(folder.database).close()
+    print(say("made", path=folder.path))
+    print(say("key", key=fingerprint(Ed25519Signing().public(folder.secret()))))
+    print(say("token_at", path=folder.token))
+    print(say("back_up_key"))
+    return DONE
+
+
+def _serve(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.app import create_app
+    from wardcentral.server import listen, make_server, written
+    from wardcentral.service import Founding, Service
+    from wardcentral.sqlite_store import SqliteReader, SqliteStore
+    from wardproto.signing import Ed25519Signing
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    host, port = _address(options.listen)
+    who: Literal["open", "token", "closed"] = options.founding or ("open" if host in _LOOPBACK else "token")
+    with ExitStack() as stack:
+        secret = folder.secret()
+        stack.enter_context(folder.held())
+        try:
+            sock = stack.enter_context(listen(host, port))
+        except OSError:
+            raise _Refused(say("taken", address=options.listen)) from None
+        store = SqliteStore(folder.database)
+        stack.callback(store.close)
+        service = Service(
+            store,
+            lambda: SqliteReader(folder.database),
+            Ed25519Signing(),
+            secret,
+            _clock_ms,
+            Founding(who, folder.founding_token()),
+        )
+        write_pid = stack.enter_context(written(options.pid_file, lambda: str(os.getpid())))
+        bound = sock.getsockname()[1]
+
+        def ready() -> None:
+            write_pid()
+            if options.port_file is not None:
+                # It stays when the service ends: workstations remember the port.
+                write_atomically(options.port_file, str(bound))
+            address = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+            logging.getLogger("wardcentral").info(say("ready", address=address))
+            if options.announce:
+                print(f"ready {address}", flush=True)
+
+        server = make_server(
+            create_app(service),
+            ready=ready,
+            stopping=service.stop_waiting,
+            idle_seconds=options.exit_when_idle,
+        )
+        asyncio.run(server.serve(sockets=[sock]))
+        logging.getLogger("wardcentral").info(say("stopped"))
+    return DONE
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:  # noqa: PLR2004
+        raise _Refused(say("bad_listen"), USAGE)
+    return host, int(port)
+
+
+def _clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _reader(folder: Folder) -> "SqliteReader":
+    from wardcentral.sqlite_store import SqliteReader
+
+    folder.secret()
+    return SqliteReader(folder.database)
+
+
+def _status(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.verify import fingerprint
+    from wardproto.signing import Ed25519Signing
+
+    reader = _reader(folder)
+    try:
+        heads = [(ward, reader.ward_head(ward)) for ward in reader.wards()]
+    finally:
+        reader.close()
+    wards = [
+        {"ward": ward.hex(), "entries": head.wseq, "last_received_ms": head.recv_ms}
+        for ward, head in heads
+        if head is not None
+    ]
+    key = fingerprint(Ed25519Signing().public(folder.secret()))
+    running = folder.in_use()
+    if options.json:
+        print(json.dumps({"key": key, "running": running, "wards": wards}, ensure_ascii=False))
+        return DONE
+    print(say("running" if running else "not_running"))
+    print(say("key", key=key))
+    print(say("wards", count=len(wards), entries=sum(head.wseq for _, head in heads if head is not None)))
+    for ward, head in heads:
+        if head is not None:
+            print(say("ward", ward=ward.hex()[:8], entries=head.wseq))
+    return DONE
+
+
+def _verify(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.verify import verify
+    from wardproto.signing import Ed25519Signing
+
+    reader = _reader(folder)
+    try:
+        damage = reader.damage()
+        if damage:
+            raise DamagedError(damage)
+        reports = list(verify(reader, Ed25519Signing(), folder.secret()))
+    finally:
+        reader.close()
+    broken = any(report.findings for report in reports)
+    if options.json:
+        shown = [
+            {
+                "ward": report.ward.hex(),
+                "entries": report.entries,
+                "findings": [{"wseq": finding.wseq, "what": finding.what} for finding in report.findings],
+            }
+            for report in reports
+        ]
+        print(json.dumps({"whole": not broken, "wards": shown}, ensure_ascii=False))
+        return BROKEN if broken else DONE
+    for report in reports:
+        ward = report.ward.hex()[:8]
+        for finding in report.findings:
+            print(say("broken", ward=ward, wseq=finding.wseq, what=finding.what))
+        if not report.findings:
+            numbers = {"entries": report.entries, "controls": report.controls, "streams": report.streams}
+            print(say("whole", ward=ward, **numbers))
+    print(say("some_broken" if broken else "all_whole"))
+    return BROKEN if broken else DONE

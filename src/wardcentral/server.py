@@ -1,0 +1,198 @@
+"""The process around the application: listening, stopping, and clients that say nothing."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from wardcentral.folder import write_atomically
+
+HEADER_SECONDS = 15.0
+"""How long a connection may take to bring the head of its first request, or of a begun one."""
+KEEP_ALIVE_SECONDS = 75
+MAX_HEAD = 16 * 1024
+GRACE_SECONDS = 10
+"""How long running requests may go on after the service was asked to stop."""
+BACKLOG = 512
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 that gives a silent client a limited time."""
+
+    _silent: asyncio.TimerHandle | None = None
+    _asked = False
+    """Whether a first request has come: before that there is no cycle."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Wait on while a head is not complete."""
+        super().data_received(data)
+        self._asked = self._asked or self.conn.their_state is not h11.IDLE
+        between = not self._asked or self.cycle.response_complete
+        if between and self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+            self._expect()
+        else:
+            self._heard()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._heard()
+        super().connection_lost(exc)
+
+    def _expect(self) -> None:
+        if self._silent is None:
+            self._silent = self.loop.call_later(HEADER_SECONDS, self._drop)
+
+    def _heard(self) -> None:
+        if self._silent is not None:
+            self._silent.cancel()
+            self._silent = None
+
+    def _drop(self) -> None:
+        self._silent = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+class Activity:
+    """Counts requests, so that a practice service can end when nobody calls any more."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._running = 0
+        self._last = time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        self._running += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._running -= 1
+            self._last = time.monotonic()
+
+    def idle_seconds(self) -> float:
+        """How long nobody has asked anything (0 while a request runs; the lifespan is one of them)."""
+        return time.monotonic() - self._last if self._running <= 1 else 0.0
+
+
+class CentralServer(uvicorn.Server):
+    """uvicorn that says when it really accepts, and lets waiting clients go when it stops."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        ready: Callable[[], None],
+        stopping: Callable[[], None],
+        finished: Callable[[], bool] | None = None,
+    ) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._stopping = stopping
+        self._finished = finished
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Also stop when there is nothing left to do."""
+        if self._finished is not None and self._finished():
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer the waiting clients first: they would hold the process for a minute."""
+        self._stopping()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End cleanly on the usual signals; the process then ends with its own exit code."""
+        wanted = [signal.SIGINT, signal.SIGTERM]
+        if sys.platform == "win32":
+            wanted.append(signal.SIGBREAK)
+        before: dict[int, Any] = {}
+        with contextlib.suppress(ValueError):
+            # Only the main thread may set them; elsewhere (in tests) the caller sets should_exit.
+            before = {number: signal.signal(number, self.handle_exit) for number in wanted}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket; OSError where the address is taken or is not ours."""
+    family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    sock = socket.socket(family, kind, proto)
+    try:
+        if os.name == "posix":
+            # After a kill the same port can be taken at once. On Windows the option means stealing it.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def make_server(
+    app: ASGIApp,
+    *,
+    ready: Callable[[], None],
+    stopping: Callable[[], None],
+    idle_seconds: float | None = None,
+) -> CentralServer:
+    """Return a server for the application; run it with ``serve(sockets=[...])``."""
+    activity = Activity(app)
+    config = uvicorn.Config(
+        activity,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        h11_max_incomplete_event_size=MAX_HEAD,
+    )
+    finished = None if idle_seconds is None else lambda: activity.idle_seconds() > idle_seconds
+    return CentralServer(config, ready=ready, stopping=stopping, finished=finished)
+
+
+@contextlib.contextmanager
+def written(path: Path | None, text: Callable[[], str]) -> Iterator[Callable[[], None]]:
+    """Give what writes ``path`` when called; the file goes when the block is left."""
+
+    def write() -> None:
+        if path is not None:
+            write_atomically(path, text())
+
+    try:
+        yield write
+    finally:
+        if path is not None:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,284 @@
+"""The wards of one process: who writes, who reads, who waits.
+
+Writing goes through the committer's thread, which alone touches the WardLogs. Readers work on
+snapshots: immutable, published after each commit. Waiting clients are woken in the event loop.
+"""
+
+import asyncio
+import hmac
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from wardcentral.committer import Committer, FullError
+from wardcentral.core import Snapshot, WardLog
+from wardcentral.incoming import Incoming, read_block
+from wardcentral.joining import check_request
+from wardcentral.pages import page
+from wardcentral.problems import ProblemError
+from wardcentral.store import DamagedError, Reader, ServerStore
+from wardproto import control
+from wardproto.control import RefusedError
+from wardproto.messages import ControlPush, LogPage, PushItem
+from wardproto.records import Genesis
+from wardproto.signing import Signing
+from wardproto.wire import MalformedError, ward_id
+
+READERS = 4
+"""Threads that read, each over a connection of its own."""
+WAKE_SECONDS = 50.0
+FEW = 4
+"""Up to so many signatures are checked in the event loop; a thread would cost more."""
+
+T = TypeVar("T")
+log = logging.getLogger("wardcentral")
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """Who may found a ward here: anyone, the holder of the token, nobody."""
+
+    who: Literal["open", "token", "closed"] = "open"
+    token: str = ""
+
+    def allows(self, shown: str) -> bool:
+        """Whether the token shown lets its holder found a ward."""
+        if self.who != "token":
+            return self.who == "open"
+        return bool(self.token) and hmac.compare_digest(shown.encode(), self.token.encode())
+
+
+class Service:
+    """The central service without its HTTP face."""
+
+    def __init__(
+        self,
+        store: ServerStore,
+        open_reader: Callable[[], Reader],
+        signing: Signing,
+        secret: bytes,
+        clock_ms: Callable[[], int],
+        founding: Founding,
+        *,
+        wake_seconds: float = WAKE_SECONDS,
+    ) -> None:
+        self.signing = signing
+        self.key = signing.public(secret)
+        self.clock_ms = clock_ms
+        self.founding = founding
+        self._store = store
+        self._secret = secret
+        self._open_reader = open_reader
+        self._wake_seconds = wake_seconds
+        self._logs: dict[bytes, WardLog] = {}
+        self._touched: set[bytes] = set()
+        self._snapshots: dict[bytes, Snapshot] = {}
+        self._events: dict[bytes, asyncio.Event] = {}
+        self._stopping = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._readers = threading.local()
+        self._opened: list[Reader] = []
+        self._pool = ThreadPoolExecutor(READERS, "reader")
+        self.committer = Committer(store, committed=self._published, undone=self._forgotten)
+
+    # --- life
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to write; waiting clients are woken in ``loop``."""
+        self._loop = loop
+        self.committer.start()
+
+    def stop_waiting(self) -> None:
+        """Answer all who wait; from now on nobody is kept waiting."""
+        self._stopping = True
+        for event in self._events.values():
+            event.set()
+
+    def stop(self) -> None:
+        """Finish what was submitted and end the threads."""
+        self.committer.stop()
+        self._pool.shutdown()
+        for reader in self._opened:
+            reader.close()
+
+    # --- the writing thread
+
+    def _log(self, ward: bytes) -> WardLog:
+        if ward not in self._logs:
+            self._logs[ward] = WardLog(self._store, ward, self.signing, self._secret)
+        self._touched.add(ward)
+        return self._logs[ward]
+
+    def _published(self) -> None:
+        for ward in self._touched:
+            if self._logs[ward].size:
+                self._snapshots[ward] = self._logs[ward].snapshot()
+            else:
+                # Nothing came of a founding: keep nothing for a name that a stranger made up.
+                del self._logs[ward]
+        if self._loop is not None and self._touched:
+            self._loop.call_soon_threadsafe(self._wake, tuple(self._touched))
+        self._touched.clear()
+
+    def _forgotten(self) -> None:
+        # What the logs believe is not what is stored: they are read again when next needed.
+        self._logs.clear()
+        self._touched.clear()
+
+    async def _write(self, act: Callable[[], T]) -> T:
+        try:
+            future: Future[T] = self.committer.submit(act)
+            return await asyncio.wrap_future(future)
+        except FullError:
+            raise ProblemError("busy") from None
+        except DamagedError:
+            log.critical("a ward's control stream does not fold")
+            raise ProblemError("damaged") from None
+        except (MalformedError, RefusedError, ProblemError):
+            raise
+        except Exception as error:
+            log.error("not stored: %s", type(error).__name__)  # noqa: TRY400
+            raise ProblemError("storage") from error
+
+    # --- reading
+
+    async def _read(self, act: Callable[[Reader], T]) -> T:
+        def run() -> T:
+            if not hasattr(self._readers, "own"):
+                self._readers.own = self._open_reader()
+                self._opened.append(self._readers.own)
+            return act(self._readers.own)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+    async def snapshot(self, ward: bytes) -> Snapshot:
+        """The ward as of the last commit; ProblemError("unknown_ward")."""
+        found = self._snapshots.get(ward)
+        if found is None:
+            if await self._read(lambda reader: reader.ward_head(ward)) is None:
+                raise ProblemError("unknown_ward")
+            found = await self._write(lambda: self._log(ward).snapshot())
+        return found
+
+    async def page(self, snapshot: Snapshot, device: bytes, after: int, limit: int) -> LogPage:
+        """What ``device`` is given of the log."""
+        now_ms = self.clock_ms()
+        return await self._read(lambda reader: page(reader, snapshot, device, after, limit, now_ms))
+
+    # --- writing
+
+    async def found(self, ward: bytes, push: ControlPush, token: str) -> bytes:
+        """Admit a genesis record; ProblemError where it is none or founding is not allowed."""
+        try:
+            record, header = control.read(push.wire)
+            if not isinstance(control.body_of(header), Genesis) or ward_id(record.payload) != ward:
+                raise ProblemError("unknown_ward")
+        except (RefusedError, MalformedError):
+            raise ProblemError("malformed") from None
+        if not self.founding.allows(token):
+            raise ProblemError("forbidden")
+        answer = await self._write(
+            lambda: self._log(ward).push_control(push.wire, push.wraps, self.clock_ms())
+        )
+        log.info("founding of ward %s answered", ward.hex()[:8])
+        return answer
+
+    async def push_control(self, ward: bytes, push: ControlPush, by: bytes) -> bytes:
+        """Admit a control record that the device ``by`` brought."""
+
+        def act() -> bytes:
+            return self._log(ward).push_control(
+                push.wire, push.wraps, self.clock_ms(), relayed=_author(push.wire) != by
+            )
+
+        return await self._write(act)
+
+    async def push_blocks(
+        self, snapshot: Snapshot, items: Sequence[PushItem], by: bytes
+    ) -> tuple[bytes, ...]:
+        """Admit blocks in order, each on its own; return an answer for each."""
+
+        def prepare() -> list[Incoming]:
+            return [read_block(item, snapshot.state, self.signing) for item in items]
+
+        if len(items) <= FEW:
+            blocks = prepare()
+        else:
+            blocks = await asyncio.get_running_loop().run_in_executor(self._pool, prepare)
+
+        def act() -> tuple[bytes, ...]:
+            ward = self._log(snapshot.ward)
+            now_ms = self.clock_ms()
+            return tuple(ward.admit(block, now_ms, relayed=_is_relayed(block, by)) for block in blocks)
+
+        return await self._write(act)
+
+    # --- waiting
+
+    async def wake(self, ward: bytes, after: int) -> int:
+        """Return the ward's size as soon as it is more than ``after``, else after a while."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._wake_seconds
+        while True:
+            size = self._snapshots[ward].size
+            left = until - loop.time()
+            if size > after or self._stopping or left <= 0:
+                return size
+            event = self._events.setdefault(ward, asyncio.Event())
+            try:
+                await asyncio.wait_for(event.wait(), left)
+            except TimeoutError:
+                return self._snapshots[ward].size
+
+    def _wake(self, wards: tuple[bytes, ...]) -> None:
+        for ward in wards:
+            event = self._events.pop(ward, None)
+            if event is not None:
+                event.set()
+
+    # --- the join box
+
+    async def put_join(self, snapshot: Snapshot, invite: bytes, request: bytes) -> None:
+        """Keep a request under its invite, once; the same bytes again are welcome."""
+        until_ms = check_request(self.signing, snapshot.state, invite, request, self.clock_ms())
+
+        def act() -> str:
+            held = self._store.join_request(snapshot.ward, invite)
+            if held is not None:
+                return "" if held == request else "conflict"
+            if invite in self._log(snapshot.ward).state.spent:
+                return "invite_over"
+            self._store.drop_join_requests(snapshot.ward, (), self.clock_ms())
+            self._store.put_join_request(snapshot.ward, invite, request, until_ms)
+            return ""
+
+        problem = await self._write(act)
+        if problem:
+            raise ProblemError(problem)
+
+    async def get_join(self, snapshot: Snapshot, invite: bytes) -> bytes:
+        """The request that waits under an invite; ProblemError("not_found")."""
+        known = snapshot.state.invites.get(invite)
+        held = await self._read(lambda reader: reader.join_request(snapshot.ward, invite))
+        if (
+            known is None
+            or held is None
+            or invite in snapshot.state.spent
+            or self.clock_ms() >= known.until_ms
+        ):
+            raise ProblemError("not_found")
+        return held
+
+
+def _author(wire: bytes) -> bytes:
+    try:
+        return control.read(wire)[1].device
+    except RefusedError:
+        return b""
+
+
+def _is_relayed(block: Incoming, by: bytes) -> bool:
+    return block.header is None or block.header.device != by

@@ -1,0 +1,218 @@
+"""The store in one SQLite file (WAL, synchronous=FULL): a receipt stands for bytes on the disk."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from wardcentral.sqlite_schema import migrate
+from wardcentral.store import DeviceTip, Stored, StreamTip, WardHead
+from wardproto.admission import Epoch
+from wardproto.records import Entry, Head, Recipient
+from wardproto.wire import CONTROL_STREAM, HASH_BYTES, encode
+
+BUSY_SECONDS = 10.0
+_ENTRY = "e.wseq, e.sseq, e.stream, e.hash, e.recv_ms, e.head"
+_STORED = f"{_ENTRY}, b.record, b.body, b.wrap_hashes"
+_JOINED = f"SELECT {_STORED} FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"  # noqa: S608
+_TIP = "sseq, head, epoch, recipients, key_commit"
+_recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
+
+
+class SqliteReader:
+    """Committed records, over a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open for reading; sqlite3.Error where the file is no database or is not there."""
+        # A connection may be closed by another thread than the one that used it, never used by two at once.
+        self._db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        self._db.execute("PRAGMA query_only = ON")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
+
+    def wards(self) -> Sequence[bytes]:
+        """All wards, sorted."""
+        return [ward for (ward,) in self._db.execute("SELECT ward FROM ward_head ORDER BY ward")]
+
+    def ward_head(self, ward: bytes) -> WardHead | None:
+        """The end of a ward's log."""
+        row = self._db.execute("SELECT wseq, recv_ms FROM ward_head WHERE ward = ?", (ward,)).fetchone()
+        return None if row is None else WardHead(*row)
+
+    def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
+        """The entry of a block or control record."""
+        return self._entry("e.hash = ?", ward, record_hash)
+
+    def entry_at(self, ward: bytes, stream: bytes, sseq: int) -> Entry | None:
+        """The entry at a position of a stream."""
+        return self._entry("e.stream = ? AND e.sseq = ?", ward, stream, sseq)
+
+    def _entry(self, where: str, ward: bytes, *values: bytes | int) -> Entry | None:
+        sql = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND {where}"  # noqa: S608
+        row = self._db.execute(sql, (ward, *values)).fetchone()
+        return None if row is None else Entry(*row)
+
+    def entries(self, ward: bytes, after: int, limit: int) -> Sequence[Entry]:
+        """Up to ``limit`` entries after a wseq."""
+        sql = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND e.wseq > ? ORDER BY e.wseq LIMIT ?"  # noqa: S608
+        return [Entry(*row) for row in self._db.execute(sql, (ward, after, limit))]
+
+    def records(self, ward: bytes, after: int) -> Iterator[Stored]:
+        """All records after a wseq."""
+        sql = f"{_JOINED} WHERE e.ward = ? AND e.wseq > ? ORDER BY e.wseq"
+        return self._stored(sql, (ward, after))
+
+    def record(self, ward: bytes, wseq: int) -> Stored | None:
+        """One record."""
+        return next(self._stored(f"{_JOINED} WHERE e.ward = ? AND e.wseq = ?", (ward, wseq)), None)
+
+    def controls(self, ward: bytes) -> Iterator[Stored]:
+        """The control records in order."""
+        sql = f"{_JOINED} WHERE e.ward = ? AND e.stream = ? ORDER BY e.sseq"
+        return self._stored(sql, (ward, CONTROL_STREAM))
+
+    def _stored(self, sql: str, values: tuple[bytes | int, ...]) -> Iterator[Stored]:
+        cursor = self._db.execute(sql, values)
+        try:
+            for *entry, record, body, hashes in cursor:
+                yield Stored(Entry(*entry), record, body, _split(hashes))
+        finally:
+            cursor.close()
+
+    def wraps(self, ward: bytes, wseq: int) -> tuple[bytes, ...]:
+        """The wraps of one record."""
+        sql = "SELECT wrap FROM keybox WHERE ward = ? AND wseq = ? ORDER BY place"
+        return tuple(wrap for (wrap,) in self._db.execute(sql, (ward, wseq)))
+
+    def stream_tip(self, ward: bytes, stream: bytes) -> StreamTip:
+        """The end of a stream."""
+        sql = (
+            "SELECT sseq, head, epoch, recipients, key_commit FROM stream_head WHERE ward = ? AND stream = ?"
+        )
+        row = self._db.execute(sql, (ward, stream)).fetchone()
+        return StreamTip() if row is None else _tip(*row)
+
+    def stream_tips(self, ward: bytes) -> Iterator[tuple[bytes, StreamTip]]:
+        """The ends of all streams that have entries."""
+        sql = f"SELECT stream, {_TIP} FROM stream_head WHERE ward = ? ORDER BY stream"  # noqa: S608
+        for stream, *row in self._db.execute(sql, (ward,)):
+            yield stream, _tip(*row)
+
+    def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
+        """The last (bseq, block hash) of a device in a stream."""
+        sql = "SELECT bseq, hash FROM device_head WHERE ward = ? AND stream = ? AND device = ?"
+        row = self._db.execute(sql, (ward, stream, device)).fetchone()
+        return (0, b"") if row is None else (row[0], row[1])
+
+    def device_tips(self, ward: bytes) -> Iterator[tuple[bytes, DeviceTip]]:
+        """All (stream, tip)."""
+        sql = "SELECT stream, device, bseq, hash FROM device_head WHERE ward = ? ORDER BY stream, device"
+        for stream, *row in self._db.execute(sql, (ward,)):
+            yield stream, DeviceTip(*row)
+
+    def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
+        """The signed refusal of a record that was definitely refused."""
+        return self._value("SELECT answer FROM refusal WHERE ward = ? AND hash = ?", ward, record_hash)
+
+    def join_request(self, ward: bytes, invite: bytes) -> bytes | None:
+        """The request that waits under an invite."""
+        return self._value("SELECT request FROM join_request WHERE ward = ? AND invite = ?", ward, invite)
+
+    def _value(self, sql: str, ward: bytes, key: bytes) -> bytes | None:
+        row = self._db.execute(sql, (ward, key)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def damage(self) -> str:
+        """Return what SQLite finds wrong with the file; empty when nothing."""
+        row = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        return "" if row[0] == "ok" else "integrity_check"
+
+
+class SqliteStore(SqliteReader):
+    """The one writing connection."""
+
+    def __init__(self, path: Path) -> None:
+        """Open for writing, make or migrate the tables."""
+        self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            migrate(self._db)
+        except BaseException:
+            self._db.close()
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One atomic change; on the disk when the block is left."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            # After some errors (a full disk) SQLite has rolled back by itself.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def append(
+        self, ward: bytes, stored: Stored, wraps: tuple[bytes, ...], tip: StreamTip, device: DeviceTip | None
+    ) -> None:
+        """Add the next entry. A number that is taken is an sqlite3.IntegrityError, never an overwrite."""
+        entry = stored.entry
+        run = self._db.execute
+        run(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (ward, entry.wseq, entry.sseq, entry.stream, entry.hash, entry.recv_ms, entry.head),
+        )
+        hashes = b"".join(stored.wrap_hashes)
+        run(
+            "INSERT INTO block VALUES (?, ?, ?, ?, ?)", (ward, entry.wseq, stored.record, stored.body, hashes)
+        )
+        for place, wrap in enumerate(wraps):
+            run("INSERT INTO keybox VALUES (?, ?, ?, ?)", (ward, entry.wseq, place, wrap))
+        run("INSERT OR REPLACE INTO ward_head VALUES (?, ?, ?)", (ward, entry.wseq, entry.recv_ms))
+        head, epoch = tip.head, tip.epoch
+        recipients = encode(epoch.recipients)
+        run(
+            "INSERT OR REPLACE INTO stream_head VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (ward, entry.stream, head.sseq, head.hash, epoch.number, recipients, epoch.commit),
+        )
+        if device is not None:
+            run(
+                "INSERT OR REPLACE INTO device_head VALUES (?, ?, ?, ?, ?)",
+                (ward, entry.stream, device.device, device.bseq, device.hash),
+            )
+
+    def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:
+        """Remember a definite refusal."""
+        self._db.execute("INSERT INTO refusal VALUES (?, ?, ?, ?)", (ward, record_hash, code, answer))
+
+    def put_join_request(self, ward: bytes, invite: bytes, request: bytes, until_ms: int) -> None:
+        """Keep a request to join."""
+        values = (ward, invite, request, until_ms)
+        self._db.execute("INSERT OR REPLACE INTO join_request VALUES (?, ?, ?, ?)", values)
+
+    def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:
+        """Forget requests that are answered or too old."""
+        self._db.execute("DELETE FROM join_request WHERE ward = ? AND until_ms <= ?", (ward, before_ms))
+        for invite in invites:
+            self._db.execute("DELETE FROM join_request WHERE ward = ? AND invite = ?", (ward, invite))
+
+
+def _tip(sseq: int, head: bytes, epoch: int, recipients: bytes, commit: bytes) -> StreamTip:
+    return StreamTip(Head(sseq, head), Epoch(epoch, _recipients.decode(recipients), commit))
+
+
+def _split(hashes: bytes) -> tuple[bytes, ...]:
+    return tuple(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))

@@ -1,0 +1,131 @@
+"""What the service needs of a store. Every key begins with the ward; no call crosses two wards.
+
+Writes happen inside ``transaction()``, by one thread; reads there see its writes, and leaving
+by an exception undoes everything. What is read outside (``Reader``) is committed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from wardproto.admission import Epoch
+from wardproto.records import Entry, Head
+
+NO_HEAD = Head()
+NO_EPOCH = Epoch()
+
+
+class DamagedError(Exception):
+    """What is stored contradicts itself. Carries no content."""
+
+
+@dataclass(frozen=True, slots=True)
+class WardHead:
+    """Where a ward's log ends: the last wseq and the last time of receipt (ms)."""
+
+    wseq: int
+    recv_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamTip:
+    """The end of a stream and the key epoch in force there."""
+
+    head: Head = NO_HEAD
+    epoch: Epoch = NO_EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry with the bytes that came: ``record`` a control wire or a block's envelope.
+
+    ``body`` is empty for control records.
+    """
+
+    entry: Entry
+    record: bytes
+    body: bytes
+    wrap_hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTip:
+    """A device's last block in a stream."""
+
+    device: bytes
+    bseq: int
+    hash: bytes
+
+
+class Reader(Protocol):
+    """Committed records."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+    def wards(self) -> Sequence[bytes]:
+        """All wards, sorted."""
+
+    def ward_head(self, ward: bytes) -> WardHead | None:
+        """The end of a ward's log; None for a ward that was not founded here."""
+
+    def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
+        """The entry of a block or control record."""
+
+    def entry_at(self, ward: bytes, stream: bytes, sseq: int) -> Entry | None:
+        """The entry at a position of a stream."""
+
+    def entries(self, ward: bytes, after: int, limit: int) -> Sequence[Entry]:
+        """Up to ``limit`` entries after a wseq, in order."""
+
+    def records(self, ward: bytes, after: int) -> Iterator[Stored]:
+        """All records after a wseq, in order, read as they are asked for."""
+
+    def record(self, ward: bytes, wseq: int) -> Stored | None:
+        """One record."""
+
+    def controls(self, ward: bytes) -> Iterator[Stored]:
+        """The control records in order."""
+
+    def wraps(self, ward: bytes, wseq: int) -> tuple[bytes, ...]:
+        """The wraps of one record, in order."""
+
+    def stream_tip(self, ward: bytes, stream: bytes) -> StreamTip:
+        """The end of a stream."""
+
+    def stream_tips(self, ward: bytes) -> Iterator[tuple[bytes, StreamTip]]:
+        """The ends of all streams that have entries."""
+
+    def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
+        """The last (bseq, block hash) of a device in a stream; (0, b"") before the first."""
+
+    def device_tips(self, ward: bytes) -> Iterator[tuple[bytes, DeviceTip]]:
+        """All (stream, tip)."""
+
+    def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
+        """The signed refusal of a record that was definitely refused."""
+
+    def join_request(self, ward: bytes, invite: bytes) -> bytes | None:
+        """The request that waits under an invite."""
+
+
+class ServerStore(Reader, Protocol):
+    """The store as its one writer sees it."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One atomic change, durable when the block is left."""
+
+    def append(
+        self, ward: bytes, stored: Stored, wraps: tuple[bytes, ...], tip: StreamTip, device: DeviceTip | None
+    ) -> None:
+        """Add the next entry; move the ward's, the stream's and (for a block) the device's end."""
+
+    def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:
+        """Remember a definite refusal and the bytes that said so."""
+
+    def put_join_request(self, ward: bytes, invite: bytes, request: bytes, until_ms: int) -> None:
+        """Keep a request to join until the invite ends."""
+
+    def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:
+        """Forget the requests of these invites and those that ended before ``before_ms``."""

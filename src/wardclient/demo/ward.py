@@ -1,0 +1,207 @@
+"""Build the practice ward: enrol five PCs, read in a caseload and openings, and work a little.
+
+Everything goes through the doors that staff use: the real importers, the desk's acts, the
+real service. So the practice ward is also a rehearsal of a new ward's first day.
+"""
+
+import datetime as dt
+import queue
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wardclient.demo import service
+from wardclient.desk.door import HomeDoor
+from wardclient.desk.setup import found, join
+from wardclient.practice.openings import write_openings_file
+from wardclient.practice.people import make_caseload_csv
+
+if TYPE_CHECKING:
+    from wardclient.desk.workstation import Workstation
+
+PASSPHRASE = "renshu-tsurumi-aoi-sora"  # noqa: S105  # printed on the practice ward's unlock screen
+WARD = "14101"
+SEED = 20130401
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One practice PC."""
+
+    folder: str
+    label: str
+    team: str
+    roles: tuple[str, ...]
+
+
+SUPERVISOR = Seat("supervisor", "係長 3係", "city", ("adm", "sv"))
+CASEWORKER = Seat("city", "CW 3係", "city", ("cw",))
+SPECIALIST = Seat("specialist", "就労支援 2番", "city", ("es",))
+NAVIGATOR = Seat("hellowork", "HW 3番窓口", "hellowork", ("adm", "hw"))
+SECOND_NAVIGATOR = Seat("hellowork-2", "HW 1番窓口", "hellowork", ("hw",))
+
+
+def build(directory: Path, *, cases: int, openings: int, tell: Tell) -> None:
+    """Build the ward in ``directory``; a half-built one is begun anew by the caller."""
+    url = service.ensure(directory / "central")
+    homes = directory / "homes"
+    tell("区を始めています")
+    found(
+        homes / SUPERVISOR.folder,
+        PASSPHRASE,
+        server=url,
+        ward_code=WARD,
+        label=SUPERVISOR.label,
+        team=SUPERVISOR.team,
+        roles=SUPERVISOR.roles,
+    )
+    _enrol(homes, SUPERVISOR, CASEWORKER)
+    _enrol(homes, SUPERVISOR, SPECIALIST)
+    _enrol(homes, SUPERVISOR, NAVIGATOR)
+    _enrol(homes, NAVIGATOR, SECOND_NAVIGATOR)
+    _work(directory, homes, cases, openings, tell)
+
+
+def unlock(homes: Path, seat: Seat) -> "Workstation":
+    """Return the unlocked practice PC of ``seat``."""
+    return HomeDoor(homes / seat.folder, background=False).unlock(PASSPHRASE)
+
+
+def _enrol(homes: Path, admin: Seat, newcomer: Seat) -> None:
+    """Enrol as two people at two PCs do: invite, eight digits, admitted."""
+    desk = unlock(homes, admin)
+    codes: queue.SimpleQueue[str] = queue.SimpleQueue()
+    failed: list[BaseException] = []
+    try:
+        desk.sync_now()
+        invite = desk.invite(newcomer.team, newcomer.roles)
+
+        def arrive() -> None:
+            try:
+                join(
+                    homes / newcomer.folder,
+                    PASSPHRASE,
+                    invite=invite,
+                    label=newcomer.label,
+                    show_code=codes.put,
+                    wait_seconds=60.0,
+                    ward_code=WARD,
+                )
+            except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits
+                failed.append(error)
+                codes.put("")
+
+        newcomer_pc = threading.Thread(target=arrive, name="newcomer")
+        newcomer_pc.start()
+        code = codes.get()
+        if code:
+            desk.admit(invite, code)
+        newcomer_pc.join()
+    finally:
+        desk.lock()
+    if failed:
+        raise failed[0]
+
+
+def _work(directory: Path, homes: Path, cases: int, openings: int, tell: Tell) -> None:
+    """A few weeks of invented work on both sides."""
+    files = directory / "files"
+    files.mkdir(exist_ok=True)
+    caseload, jobs = files / "caseload.csv", files / "openings.csv"
+    caseload.write_bytes(make_caseload_csv(cases, SEED, encoding="cp932"))
+    write_openings_file(jobs, openings, seed=SEED, day=dt.datetime.now(dt.UTC).date())
+    city, hellowork = unlock(homes, CASEWORKER), unlock(homes, NAVIGATOR)
+    try:
+        tell(f"ケース {cases:,} 件を取り込んでいます")
+        city.import_caseload(
+            caseload, dry_run=False, accept_duplicates=True, progress=_quiet, cancelled=_never
+        )
+        city.sync_now()
+        tell(f"求人 {openings:,} 件を取り込んでいます")
+        for desk in (city, hellowork):
+            desk.import_openings(jobs, dry_run=False, progress=_quiet, cancelled=_never)
+        tell("同意・面談・紹介を記録しています")
+        _consents(city, random.Random(SEED))  # noqa: S311  # invented data
+        city.sync_now()
+        hellowork.sync_now()
+        _hellowork_side(hellowork, random.Random(SEED + 1))  # noqa: S311
+        hellowork.sync_now()
+        city.sync_now()
+    finally:
+        city.lock()
+        hellowork.lock()
+    for seat in (SUPERVISOR, SPECIALIST, SECOND_NAVIGATOR):
+        desk = unlock(homes, seat)
+        try:
+            desk.sync_now()
+        finally:
+            desk.lock()
+
+
+def _consents(city: "Workstation", dice: random.Random) -> None:
+    """Every sixth case has a consent, some refused or withdrew; notes of the last weeks."""
+    today = dt.datetime.now(dt.UTC).date()
+    rows = city.find_cases("", limit=10_000).rows
+    for number, row in enumerate(rows):
+        if row.status in ("closed", "not_supported"):
+            continue
+        if number % 6 == 0:
+            until = today + dt.timedelta(days=dice.choice((20, 45, 120, 180)))
+            form = {
+                **city.consent_defaults(row.case_id),
+                "valid_until": until.isoformat(),
+                "paper_location": "3係 キャビネットB",
+            }
+            city.record_consent(row.case_id, {**form, "method": "1"})
+        elif number % 17 == 0:
+            city.decline_consent(row.case_id, {})
+        if number % 4 == 0:
+            held = today - dt.timedelta(days=dice.randrange(1, 40))
+            city.add_note(row.case_id, {"held_on": held.isoformat(), "body": dice.choice(_NOTES)})
+
+
+def _hellowork_side(desk: "Workstation", dice: random.Random) -> None:
+    """Hello Work refers some of those it sees, and enters results."""
+    found = desk.find_openings("", {}, 100).rows
+    for number, row in enumerate(desk.find_cases("", limit=10_000).rows):
+        if number % 2 == 0 and found:
+            opening = dice.choice(found)
+            values = {
+                **desk.referral_defaults(row.case_id, opening.opening_no),
+                "letter_no": f"R8-{number:04d}",
+            }
+            referral = desk.refer(row.case_id, values)
+            if number % 4 == 0:
+                desk.record_result(row.case_id, referral, _result(dice))
+
+
+def _result(dice: random.Random) -> dict[str, object]:
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    code = dice.choice(("1", "2", "3"))
+    values: dict[str, object] = {"result": code, "result_on": today, "result_source": dice.choice(("2", "3"))}
+    if code == "2":
+        values["reject_reason"] = dice.choice(("2", "4"))
+    if code == "1":
+        values["condition_diff"] = "n"
+    return values
+
+
+def _quiet(_: object) -> None:
+    """Progress is told in words, not rows."""
+
+
+def _never() -> bool:
+    return False
+
+
+_NOTES: Sequence[str] = (
+    "下の子の保育園は18時まで。延長は週2回まで相談済み。",
+    "履歴書の書き方を一緒に見直した。次回は面接の練習をする。",
+    "朝の時間帯に働きたいとのこと。通勤はバス1本の範囲で探す。",
+    "先週から散歩を始めた。生活の時間が整ってきた。",
+    "訓練の案内を渡した。家で読んで次回に返事をもらう。",
+)

@@ -1,0 +1,115 @@
+"""A locked home, and what opening it takes."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wardclient.desk.api import DamagedHomeError, DeskError, WrongPassphraseError
+from wardclient.desk.rows import Profile
+
+if TYPE_CHECKING:
+    from wardclient.desk.workstation import Workstation
+
+
+class NoHomeError(DeskError):
+    """This PC is not set up yet."""
+
+    code = "no_home"
+
+
+class HomeDoor:
+    """The door of a home folder. Making one costs nothing: storage is imported when it is needed."""
+
+    def __init__(self, home: Path, *, offline: bool = False, background: bool = True) -> None:
+        """``background`` runs the sync loop while unlocked; commands exchange when they are told to."""
+        self._home = home
+        self._offline = offline
+        self._background = background
+
+    def warm_up(self) -> None:
+        """Import what unlocking needs, in a thread, while the person types."""
+        threading.Thread(target=_imports, name="warm-up", daemon=True).start()
+
+    def profile(self) -> Profile:
+        """Return what may be shown before unlocking."""
+        from wardclient.storage.home import Home, HomeMissingError
+        from wardclient.vault.slots import wait_seconds
+
+        home = Home(self._home)
+        try:
+            found = home.read_profile()
+        except HomeMissingError as error:
+            raise no_home() from error
+        return Profile(
+            label=found.label,
+            ward_code=found.ward_code,
+            ward_name=found.ward_name,
+            team=found.team,
+            practice=found.practice,
+            unsent=found.unsent,
+            wait_seconds=int(wait_seconds(home.slots)),
+        )
+
+    def unlock(self, passphrase: str) -> "Workstation":
+        """Open the home with a passphrase."""
+        from wardclient.desk.faults import damaged
+        from wardclient.desk.workstation import open_workstation
+        from wardclient.storage.cipher import DamagedError, WrongKeyError
+        from wardclient.storage.home import Home, HomeMissingError
+        from wardclient.vault.slots import (
+            DamagedSlotsError,
+            WaitError,
+            open_slots,
+        )
+        from wardclient.vault.slots import (
+            WrongPassphraseError as WrongWordsError,
+        )
+
+        home = Home(self._home)
+        try:
+            profile = home.read_profile()
+            key = open_slots(home.slots, passphrase)
+            return open_workstation(home, profile, key, offline=self._offline, background=self._background)
+        except HomeMissingError as error:
+            raise no_home() from error
+        except WrongWordsError as error:
+            raise _wrong(int(error.wait_seconds)) from error
+        except WaitError as error:
+            raise _wait(int(error.wait_seconds)) from error
+        except DamagedSlotsError as error:
+            raise DamagedHomeError(
+                "合言葉のファイルが壊れています。データベースは残っています。管理者に知らせてください。",
+                "The passphrase file is damaged; the database is still there. Tell the admin.",
+            ) from error
+        except (WrongKeyError, DamagedError) as error:
+            raise damaged() from error
+
+
+def no_home() -> NoHomeError:
+    """Return the error of a PC that is not set up."""
+    return NoHomeError(
+        "この端末はまだ設定されていません。管理者から招待を受け取り、wardclient setup join で参加してください。",
+        "This PC is not set up. Get an invite from the admin and run wardclient setup join.",
+    )
+
+
+def _wrong(wait: int) -> WrongPassphraseError:
+    later = f"次は{wait}秒後に試せます。" if wait else ""
+    return WrongPassphraseError(
+        f"合言葉がちがいます。データはそのままです。{later}",
+        f"Wrong passphrase. The data is as it was. {f'Try again in {wait} s.' if wait else ''}".strip(),
+        wait,
+    )
+
+
+def _wait(wait: int) -> WrongPassphraseError:
+    return WrongPassphraseError(
+        f"つづけて間違えたため、あと{wait}秒待ってください。データはそのままです。",
+        f"After several wrong tries, wait {wait} s. The data is as it was.",
+        wait,
+    )
+
+
+def _imports() -> None:
+    """Import the heavy modules; failing here is told when unlocking."""
+    import wardclient.desk.workstation  # noqa: F401
