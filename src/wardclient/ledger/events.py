@@ -6,7 +6,7 @@ sealed again. Its operations are commutative by construction (registers.py), so 
 arrival has no influence on content.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -115,6 +115,16 @@ def read_body(data: bytes) -> tuple[bytes, ...]:
     return decode(data, tuple[bytes, ...])
 
 
+def encode_fields(fields: Mapping[str, Value]) -> bytes:
+    """Return the bytes of field values that belong to no event (a form being typed)."""
+    return encode(tuple(sorted(fields.items())))
+
+
+def decode_fields(data: bytes) -> dict[str, Value]:
+    """Return what `encode_fields` was given."""
+    return dict(decode(data, tuple[tuple[str, Value], ...]))
+
+
 __all__ = [
     "Add",
     "Adopt",
@@ -126,6 +136,8 @@ __all__ = [
     "Rec",
     "Value",
     "Version",
+    "decode_fields",
+    "encode_fields",
     "make_body",
     "make_event",
     "read_body",

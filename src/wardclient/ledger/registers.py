@@ -60,7 +60,8 @@ def put(
     """
     replaced = frozenset(over) - {write.version}
     heads = [head for head in register.heads if head.version not in replaced]
-    awaited = register.awaited | {v for v in replaced if not seen(v)}
+    known = {head.version for head in register.heads}
+    awaited = register.awaited | {v for v in replaced if v not in known and not seen(v)}
     if write.version in awaited:
         awaited -= {write.version}
     elif all(head.version != write.version for head in heads):
@@ -69,9 +70,15 @@ def put(
 
 
 def accepted(register: Register, version: Version, recv_ms: int) -> Register:
-    """Return the register once the server has received ``version`` (its time may be clamped)."""
-    heads = tuple(replace(h, recv_ms=recv_ms) if h.version == version else h for h in register.heads)
-    return replace(register, heads=heads)
+    """Return the register once the server has received ``version`` (its time may be clamped).
+
+    The same register where there is nothing to note: a time of receipt never changes.
+    """
+    for at, head in enumerate(register.heads):
+        if head.version == version and head.recv_ms is None:
+            noted = replace(head, recv_ms=recv_ms)
+            return replace(register, heads=(*register.heads[:at], noted, *register.heads[at + 1 :]))
+    return register
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Keys and secrecy: device identity, passphrase slots, wraps, epochs, sealing."""
