@@ -121,7 +121,7 @@ def peak_memory(path: Path) -> float:
     return peak / 1e6
 
 
-def run(quick: bool = False, rows: int | None = None) -> Result:  # noqa: FBT001, FBT002 - the harness's call
+def run(quick: bool = False, rows: int | None = None) -> Result:
     """Measure paired rounds, three of a small file, one of the full file."""
     count = rows or (QUICK_ROWS if quick else FULL_ROWS)
     with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,8 @@ verify          replays everything that is stored and compares
 committer       the one writing thread: requests that meet are committed together
 service         wards, snapshots, waiting clients, the join box
 guard           who asks: request signatures, replay, rates
-app, server     HTTP, and the process around it
+app             the HTTP endpoints, with answers, bodies, places and problems
+server, folder  the process around it and its data folder
 cli             the operator's commands
 
 It imports wardproto only: nothing here could open a body.

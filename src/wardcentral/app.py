@@ -5,13 +5,9 @@ ward, and the join box, where a newcomer's request is signed by the key of its i
 """
 
 import asyncio
-import functools
-import logging
-import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,22 +15,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from wardcentral.answers import Endpoint, decoded, guarded, problem, wire
 from wardcentral.bodies import Bodies
 from wardcentral.core import Snapshot
 from wardcentral.guard import Buckets, Claim, Guard, read_claim
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
-from wardcentral.problems import CLOSING, ProblemError, document
+from wardcentral.places import address_of, invite_of, number_of, target_of, ward_of
+from wardcentral.problems import ProblemError
 from wardcentral.service import Service
-from wardproto.control import ADMIN_ROLE, MAX_CONTROL, RefusedError
+from wardproto.control import ADMIN_ROLE, MAX_CONTROL
 from wardproto.messages import (
     CONTENT_TYPE,
     DEVICE_HEADER,
     FOUNDING_HEADER,
     MAX_PAGE,
     MAX_PUSH,
-    PROBLEM_TYPE,
-    TIME_HEADER,
     ControlPush,
     PushReply,
     PushRequest,
@@ -42,25 +38,15 @@ from wardproto.messages import (
     Wake,
 )
 from wardproto.wire import (
-    HASH_BYTES,
-    ID_BYTES,
     MAX_BLOCK,
     MAX_HEADER,
     MAX_WRAPS,
     PROTO,
-    MalformedError,
-    decode,
-    encode,
 )
 
 MAX_CONTROL_BODY = MAX_CONTROL + MAX_WRAPS * (MAX_WRAP // 2) + 4096
 MAX_BLOCKS_BODY = MAX_PUSH * (MAX_BLOCK + MAX_HEADER + 4 * MAX_WRAP)
-_NUMBER_DIGITS = 18
 _NO_METHOD = 405
-
-T = TypeVar("T")
-Endpoint = Callable[[Request], Awaitable[Response]]
-log = logging.getLogger("wardcentral")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,45 +92,45 @@ class Doors:
 
     async def server(self, _: Request) -> Response:
         """Who the server is, and its time."""
-        return _wire(ServerHello(self._service.key, self._service.clock_ms(), PROTO))
+        return wire(ServerHello(self._service.key, self._service.clock_ms(), PROTO))
 
     async def control(self, request: Request) -> Response:
         """Admit one control record; a genesis record founds the ward."""
         if DEVICE_HEADER not in request.headers:
             return await self._found(request)
         async with self._caller(request, MAX_CONTROL_BODY) as caller:
-            push = _decoded(caller.body, ControlPush)
+            push = decoded(caller.body, ControlPush)
             answer = await self._service.push_control(caller.snapshot.ward, push, caller.device)
-        return _wire(PushReply((answer,)))
+        return wire(PushReply((answer,)))
 
     async def _found(self, request: Request) -> Response:
-        self._guard.stranger(_address(request), self._service.clock_ms())
+        self._guard.stranger(address_of(request), self._service.clock_ms())
         async with self._bodies.read(request, MAX_CONTROL_BODY) as body:
-            push = _decoded(body, ControlPush)
+            push = decoded(body, ControlPush)
             token = request.headers.get(FOUNDING_HEADER, "")
-            answer = await self._service.found(_ward(request), push, token)
-        return _wire(PushReply((answer,)))
+            answer = await self._service.found(ward_of(request), push, token)
+        return wire(PushReply((answer,)))
 
     async def blocks(self, request: Request) -> Response:
         """Admit up to MAX_PUSH blocks, each on its own."""
         async with self._caller(request, MAX_BLOCKS_BODY) as caller:
-            items = _decoded(caller.body, PushRequest).items
+            items = decoded(caller.body, PushRequest).items
             if len(items) > MAX_PUSH:
                 raise ProblemError("too_big")
             answers = await self._service.push_blocks(caller.snapshot, items, caller.device)
-        return _wire(PushReply(answers))
+        return wire(PushReply(answers))
 
     async def pages(self, request: Request) -> Response:
         """One page of the log, as this device may see it."""
-        after = _number(request, "after", 0)
-        limit = _number(request, "limit", MAX_PAGE)
+        after = number_of(request, "after", 0)
+        limit = number_of(request, "limit", MAX_PAGE)
         async with self._caller(request, 0, removed=True) as caller:
             found = await self._service.page(caller.snapshot, caller.device, after, limit)
-        return _wire(found)
+        return wire(found)
 
     async def wake(self, request: Request) -> Response:
         """Wait until the ward's log is longer than ``after``."""
-        after = _number(request, "after", 0)
+        after = number_of(request, "after", 0)
         async with self._caller(request, 0) as caller:
             ward = caller.snapshot.ward
         waiting = asyncio.ensure_future(self._service.wake(ward, after))
@@ -153,15 +139,15 @@ class Doors:
             await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not waiting.done():
                 raise ProblemError("cut")
-            return _wire(Wake(waiting.result(), self._service.clock_ms()))
+            return wire(Wake(waiting.result(), self._service.clock_ms()))
         finally:
             waiting.cancel()
             leaving.cancel()
 
     async def put_join(self, request: Request) -> Response:
         """Keep a newcomer's request under its invite."""
-        self._guard.stranger(_address(request), self._service.clock_ms())
-        ward, invite = _ward(request), _bytes(request.path_params["invite"], ID_BYTES)
+        self._guard.stranger(address_of(request), self._service.clock_ms())
+        ward, invite = ward_of(request), invite_of(request)
         snapshot = await self._service.snapshot(ward)
         async with self._bodies.read(request, MAX_JOIN) as body:
             await self._service.put_join(snapshot, invite, body)
@@ -173,7 +159,7 @@ class Doors:
             member = caller.snapshot.state.member(caller.device)
             if member is None or ADMIN_ROLE not in member.roles:
                 raise ProblemError("forbidden")
-            invite = _bytes(request.path_params["invite"], ID_BYTES)
+            invite = invite_of(request)
             held = await self._service.get_join(caller.snapshot, invite)
         return Response(held, media_type=CONTENT_TYPE)
 
@@ -185,8 +171,8 @@ class Doors:
         """
         try:
             claim, snapshot = await self._claimed(request, removed=removed)
-        except ProblemError as problem:
-            self._count_stranger(request, problem)
+        except ProblemError as refused:
+            self._count_stranger(request, refused)
             raise
         async with self._bodies.read(request, limit) as body:
             self._believe(request, claim, snapshot, body)
@@ -195,7 +181,7 @@ class Doors:
     async def _claimed(self, request: Request, *, removed: bool) -> tuple[Claim, Snapshot]:
         claim = read_claim(request.headers)
         self._guard.in_time(claim, self._service.clock_ms())
-        snapshot = await self._service.snapshot(_ward(request))
+        snapshot = await self._service.snapshot(ward_of(request))
         member = snapshot.state.members.get(claim.device)
         if member is None or not (member.active or removed):
             raise ProblemError("not_member")
@@ -205,14 +191,14 @@ class Doors:
         member = snapshot.state.members[claim.device]
         try:
             now_ms = self._service.clock_ms()
-            self._guard.believe(claim, member, request.method, _target(request), body, now_ms)
-        except ProblemError as problem:
-            self._count_stranger(request, problem)
+            self._guard.believe(claim, member, request.method, target_of(request), body, now_ms)
+        except ProblemError as refused:
+            self._count_stranger(request, refused)
             raise
 
-    def _count_stranger(self, request: Request, problem: ProblemError) -> None:
-        if problem.code in {"signature", "not_member", "unknown_ward"}:
-            self._guard.stranger(_address(request), self._service.clock_ms())
+    def _count_stranger(self, request: Request, refused: ProblemError) -> None:
+        if refused.code in {"signature", "not_member", "unknown_ward"}:
+            self._guard.stranger(address_of(request), self._service.clock_ms())
 
 
 def create_app(service: Service, limits: Limits | None = None) -> Starlette:
@@ -229,13 +215,13 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
             await asyncio.to_thread(service.stop)
 
     def route(path: str, endpoint: Endpoint, method: str) -> Route:
-        return Route(path, _guarded(endpoint, service.clock_ms), methods=[method])
+        return Route(path, guarded(endpoint, service.clock_ms), methods=[method])
 
     async def no_route(_: Request, error: Exception) -> Response:
         code = (
             "method" if isinstance(error, HTTPException) and error.status_code == _NO_METHOD else "not_found"
         )
-        return _problem(code, service.clock_ms())
+        return problem(code, service.clock_ms())
 
     return Starlette(
         routes=[
@@ -251,90 +237,6 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
         exception_handlers={HTTPException: no_route},
         lifespan=life,
     )
-
-
-def _guarded(endpoint: Endpoint, clock_ms: Callable[[], int]) -> Endpoint:
-    """Turn every failure of an endpoint into a problem document; nothing is thrown past here."""
-
-    @functools.wraps(endpoint)
-    async def answer(request: Request) -> Response:
-        try:
-            response = await endpoint(request)
-        except ProblemError as problem:
-            return _problem(problem.code, clock_ms())
-        except RefusedError as refused:
-            return _problem("not_member" if refused.code == "not_member" else "malformed", clock_ms())
-        except Exception as error:  # noqa: BLE001
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            # The message of an error may hold what was sent; its class and place do not.
-            log.error("%s at %s:%s", type(error).__name__, last.name, last.lineno)  # noqa: TRY400
-            return _problem("failed", clock_ms())
-        _mark(response, clock_ms())
-        return response
-
-    return answer
-
-
-def _problem(code: str, now_ms: int) -> Response:
-    response = Response(document(code, now_ms), ProblemError(code).status, media_type=PROBLEM_TYPE)
-    if code in CLOSING:
-        response.headers["connection"] = "close"
-    if code in {"rate", "busy"}:
-        response.headers["retry-after"] = "1"
-    _mark(response, now_ms)
-    return response
-
-
-def _mark(response: Response, now_ms: int) -> None:
-    response.headers[TIME_HEADER] = str(now_ms)
-    response.headers["cache-control"] = "no-store"
-    response.headers["x-content-type-options"] = "nosniff"
-
-
-def _wire(record: object) -> Response:
-    return Response(encode(record), media_type=CONTENT_TYPE)
-
-
-def _decoded(body: bytes, kind: type[T]) -> T:
-    try:
-        return decode(body, kind)
-    except MalformedError:
-        raise ProblemError("malformed") from None
-
-
-def _target(request: Request) -> str:
-    """Path and query exactly as they came: what the device signed."""
-    path: bytes = request.scope["raw_path"]
-    query: bytes = request.scope["query_string"]
-    return (path + b"?" + query if query else path).decode("latin-1")
-
-
-def _ward(request: Request) -> bytes:
-    return _bytes(request.path_params["ward"], HASH_BYTES)
-
-
-def _bytes(text: str, length: int) -> bytes:
-    try:
-        value = bytes.fromhex(text)
-    except ValueError:
-        raise ProblemError("not_found") from None
-    # One id has one writing: lower case, no blanks.
-    if len(value) != length or value.hex() != text:
-        raise ProblemError("not_found")
-    return value
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS):
-        raise ProblemError("malformed")
-    return int(text)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
 
 
 async def _left(request: Request) -> None:

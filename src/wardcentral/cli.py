@@ -116,6 +116,9 @@ def _serve(options: argparse.Namespace, folder: Folder) -> int:
             sock = stack.enter_context(listen(host, port))
         except OSError:
             raise _Refused(say("taken", address=options.listen)) from None
+        if not folder.database.exists():
+            # An empty one in its place would tell every ward that it never was here.
+            raise DamagedError
         store = SqliteStore(folder.database)
         stack.callback(store.close)
         service = Service(

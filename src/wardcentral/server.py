@@ -19,7 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from wardcentral.folder import write_atomically
 
 HEADER_SECONDS = 15.0
-"""How long a connection may take to bring the head of its first request, or of a begun one."""
+"""How long a connection may take to bring a head, or the rest of a body that nobody waits for."""
 KEEP_ALIVE_SECONDS = 75
 MAX_HEAD = 16 * 1024
 GRACE_SECONDS = 10
@@ -40,11 +40,18 @@ class PatientProtocol(H11Protocol):
         self._expect()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on while a head is not complete."""
+        """Wait on while a head is not complete, or a body that was answered early is still coming."""
         super().data_received(data)
         self._asked = self._asked or self.conn.their_state is not h11.IDLE
-        between = not self._asked or self.cycle.response_complete
-        if between and self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+        self._mind(answered=not self._asked or self.cycle.response_complete)
+
+    def on_response_complete(self) -> None:
+        """Wait for what is still coming of a request that was answered early."""
+        super().on_response_complete()
+        self._mind(answered=self.cycle.response_complete)
+
+    def _mind(self, *, answered: bool) -> None:
+        if answered and (self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0]):
             self._expect()
         else:
             self._heard()

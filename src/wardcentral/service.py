@@ -5,6 +5,7 @@ snapshots: immutable, published after each commit. Waiting clients are woken in 
 """
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import threading
@@ -120,7 +121,9 @@ class Service:
                 # Nothing came of a founding: keep nothing for a name that a stranger made up.
                 del self._logs[ward]
         if self._loop is not None and self._touched:
-            self._loop.call_soon_threadsafe(self._wake, tuple(self._touched))
+            # A loop that has ended has nobody waiting in it.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._wake, tuple(self._touched))
         self._touched.clear()
 
     def _forgotten(self) -> None:

@@ -16,10 +16,10 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; no traceback ever reaches a person."""
     _utf8_streams()
-    from wardclient.commands.parser import parse  # noqa: PLC0415
+    from wardclient.commands.parser import parse
 
     arguments = parse(sys.argv[1:] if argv is None else list(argv))
-    from wardclient.commands.run import run  # noqa: PLC0415
+    from wardclient.commands.run import run
 
     try:
         return run(arguments)

@@ -25,6 +25,7 @@ LAYERS = (
     ("storage", "sync", "openings", "documents", "reports", "practice"),
     ("vault", "ledger"),
     ("casework",),
+    ("keys",),
     ("locale", "settings"),
 )
 """The parts of wardclient from the person at the desk down to the field; imports go downward only."""

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,6 +49,13 @@ class Running:
     service: Service
     server: CentralServer
     database: Path
+    client: httpx.Client
+
+
+def calling() -> httpx.Client:
+    """Return a client for many PCs at once."""
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    return httpx.Client(trust_env=False, timeout=30, limits=limits)
 
 
 @contextmanager
@@ -77,13 +84,13 @@ def serving(
     )
     accepting = threading.Event()
     server = make_server(create_app(service, limits), ready=accepting.set, stopping=service.stop_waiting)
-    with listen("127.0.0.1", 0) as sock:
+    with calling() as client, listen("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
         thread.start()
         try:
             assert accepting.wait(START_SECONDS)
             url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-            yield Running(url, SIGNING.public(secret), service, server, database)
+            yield Running(url, SIGNING.public(secret), service, server, database, client)
         finally:
             server.should_exit = True
             thread.join(START_SECONDS)
@@ -98,7 +105,7 @@ class Caller:
     url: str
     ward: Ward
     pc: Pc
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=30))
+    client: httpx.Client
 
     def target(self, path: str) -> str:
         """Return the path under the ward."""
@@ -142,11 +149,11 @@ class Caller:
         return ids[0]
 
 
-def found(url: str, key: bytes) -> Caller:
+def found(client: httpx.Client, url: str, key: bytes) -> Caller:
     """Found a ward; return its first PC."""
     ward = Ward(key)
     genesis = ward.genesis()
-    caller = Caller(url, ward, ward.founder)
+    caller = Caller(url, ward, ward.founder, client)
     response = caller.client.post(url + caller.target("control"), content=encode(genesis))
     assert response.status_code == 200, response.text
     told = ward.settle(genesis, decode(response.content, PushReply).answers[0])
@@ -163,7 +170,7 @@ def joined(admin: Caller, newcomer: Pc) -> Caller:
     )
     invite = next(name for name in ward.state.invites if name not in ward.state.spent)
     assert isinstance(admin.control(ward.device_add(admin.pc, newcomer, invite)), Receipt)
-    caller = Caller(admin.url, ward, newcomer)
+    caller = Caller(admin.url, ward, newcomer, admin.client)
     if ward.state.teams[newcomer.new.team].dirty:
         assert isinstance(caller.control(ward.team_gen(newcomer)), Receipt)
     return caller
@@ -229,6 +236,7 @@ class Process:
         return code, errors
 
 
+ANY_PORT = ("--listen", "127.0.0.1:0")
 COMMAND: Sequence[str] = (sys.executable, "-m", "wardcentral")
 
 

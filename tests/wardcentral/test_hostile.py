@@ -33,7 +33,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture
 def city(running: Running) -> Caller:
     """The first PC of a new ward."""
-    return found(running.url, running.key)
+    return found(running.client, running.url, running.key)
 
 
 def send(city: Caller, target: str, headers: dict[str, str], body: bytes = b"") -> httpx.Response:
@@ -106,7 +106,7 @@ def test_a_signature_covers_all_of_the_request(city: Caller) -> None:
     [
         {"wc-device": "zz" * 16},
         {"wc-device": "00"},
-        {"wc-device": " " * 32},
+        {"wc-device": "0 " * 15 + "00"},
         {"wc-time": "-5"},
         {"wc-time": "9" * 40},
         {"wc-time": "1.5"},
@@ -123,8 +123,8 @@ def test_malformed_signature_headers_are_refused(city: Caller, change: dict[str,
 
 def test_another_wards_device_is_no_member(running: Running, city: Caller) -> None:
     """A device of one ward asks for another's log in vain."""
-    other = found(running.url, running.key)
-    stranger = Caller(city.url, city.ward, other.pc)
+    other = found(running.client, running.url, running.key)
+    stranger = Caller(city.url, city.ward, other.pc, city.client)
     assert problem(stranger.call("GET", "log?after=0")) == "not_member"
 
 
@@ -208,8 +208,8 @@ def test_an_undeclared_oversize_is_cut_off(running: Running, city: Caller) -> No
 
 def test_a_slow_body_times_out(tmp_path: Path) -> None:
     """A client that stops in the middle of its body is answered and dropped."""
-    with serving(tmp_path, limits=Limits(body_seconds=0.1)) as running:
-        city = found(running.url, running.key)
+    with serving(tmp_path, limits=Limits(body_seconds=0.5)) as running:
+        city = found(running.client, running.url, running.key)
         target = city.target("blocks")
         headers = city.pc.headers("POST", target, b"", now_ms())
         with raw(running) as connection:
@@ -219,7 +219,7 @@ def test_a_slow_body_times_out(tmp_path: Path) -> None:
 
 def test_a_silent_client_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that never brings a whole head is closed, also after a first good request."""
-    monkeypatch.setattr(server, "HEADER_SECONDS", 0.2)
+    monkeypatch.setattr(server, "HEADER_SECONDS", 0.5)
     with serving(tmp_path) as running:
         for begun in (b"", b"GET /health HTTP/1.1\r\nHost: ce"):
             with raw(running) as connection:
@@ -230,6 +230,18 @@ def test_a_silent_client_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             assert b"200" in connection.recv(65536)
             connection.sendall(b"GET /hea")
             assert b"HTTP" not in received(connection)
+
+
+def test_a_body_that_nobody_waits_for_holds_no_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an early refusal the rest of the body may come, but not for ever."""
+    monkeypatch.setattr(server, "HEADER_SECONDS", 0.5)
+    with serving(tmp_path) as running:
+        city = found(running.client, running.url, running.key)
+        with raw(running) as connection:
+            connection.sendall(head(city, city.target("blocks"), {"Content-Length": "1000000"}) + b"part")
+            assert b"401" in received(connection).splitlines()[0]
 
 
 def test_a_cut_connection_leaves_nothing(running: Running, city: Caller) -> None:
@@ -278,20 +290,15 @@ def wait_until(holds: object) -> None:
 def test_too_many_bytes_at_once_are_busy(tmp_path: Path) -> None:
     """When bodies held together pass the limit, a further one is told to come again."""
     with serving(tmp_path, limits=Limits(buffered=1000)) as running:
-        city = found_small(running)
+        city = found(running.client, running.url, running.key)
         assert problem(city.call("POST", "blocks", bytes(2000))) == "busy"
         assert city.page().size == 1
-
-
-def found_small(running: Running) -> Caller:
-    """Found a ward where only little may be buffered."""
-    return found(running.url, running.key)
 
 
 def test_a_device_that_asks_too_often_is_slowed(tmp_path: Path) -> None:
     """A device past its rate gets 429; another device of the ward is served."""
     with serving(tmp_path, limits=Limits(device_rate=0.001, device_burst=6)) as running:
-        city = found(running.url, running.key)
+        city = found(running.client, running.url, running.key)
         colleague = joined(city, pc("city", "cw"))
         codes = [city.call("GET", "log?after=0") for _ in range(6)]
         assert problem(codes[-1]) == "rate"
@@ -302,7 +309,7 @@ def test_a_device_that_asks_too_often_is_slowed(tmp_path: Path) -> None:
 def test_strangers_are_counted_together(tmp_path: Path) -> None:
     """Requests that no member signed are limited by address, members' are not."""
     with serving(tmp_path, limits=Limits(stranger_rate=0.001, stranger_burst=4)) as running:
-        city = found(running.url, running.key)
+        city = found(running.client, running.url, running.key)
         answers = [city.client.get(city.url + city.target("log")) for _ in range(4)]
         assert problem(answers[-1]) == "rate"
         assert city.page().size == 1
@@ -332,7 +339,7 @@ def test_a_full_disk_refuses_and_accepts_the_same_bytes_later(tmp_path: Path) ->
         return stores[-1]
 
     with serving(tmp_path, make_store=make) as running:
-        city = found(running.url, running.key)
+        city = found(running.client, running.url, running.key)
         stream = city.stream()
         item = city.ward.block(city.pc, stream)
         body = encode(PushRequest((item,)))
@@ -343,3 +350,37 @@ def test_a_full_disk_refuses_and_accepts_the_same_bytes_later(tmp_path: Path) ->
         (told,) = city.blocks(item)
         assert isinstance(told, Receipt)
         assert told.wseq == 3
+
+
+def test_a_ward_whose_records_are_damaged_is_not_served(tmp_path: Path) -> None:
+    """Its devices are told so; another ward of the same server is served."""
+    secret = os.urandom(32)
+    with serving(tmp_path, secret=secret) as running:
+        city = found(running.client, running.url, running.key)
+        other = found(running.client, running.url, running.key)
+        city.stream()
+    connection = sqlite3.connect(tmp_path / "central.db")
+    connection.execute("UPDATE block SET record = zeroblob(99) WHERE ward = ? AND wseq = 2", (city.ward.id,))
+    connection.commit()
+    connection.close()
+    with serving(tmp_path, secret=secret) as running:
+        again = Caller(running.url, city.ward, city.pc, running.client)
+        assert problem(again.call("GET", "log?after=0")) == "damaged"
+        assert Caller(running.url, other.ward, other.pc, running.client).page().size == 1
+
+
+def test_an_unforeseen_error_is_a_problem_without_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The caller gets a code, the log the class and the place, neither what was sent."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("planted 14990")
+
+    with serving(tmp_path) as running:
+        city = found(running.client, running.url, running.key)
+        monkeypatch.setattr("wardcentral.service.page", fail)
+        response = city.call("GET", "log?after=0")
+        assert problem(response) == "failed"
+    assert "planted" not in response.text + caplog.text
+    assert "ValueError at fail" in caplog.text

@@ -43,7 +43,7 @@ _BETWEEN = "[./年-]"
 _WESTERN = re.compile(rf"(?:西暦)?(\d{{4}}){_BETWEEN}(\d{{1,2}})[./月-](\d{{1,2}})日?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _ERA = re.compile(
-    rf"(明治|大正|昭和|平成|令和|[明大昭平令MTSHR])\.?(元|\d{{1,2}}){_BETWEEN}(\d{{1,2}})[./月-](\d{{1,2}})日?"
+    rf"(明治|大正|昭和|平成|令和|[明大昭平令MTSHR])\.?(元|\d{{1,3}}){_BETWEEN}(\d{{1,2}})[./月-](\d{{1,2}})日?"
 )
 _ERA_COMPACT = re.compile(r"([MTSHR])(\d{2})(\d{2})(\d{2})")
 _WEEKDAY = re.compile(r"\([月火水木金土日]\)$")

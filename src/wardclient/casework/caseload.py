@@ -138,6 +138,11 @@ class _Reader:
         self.width = len(found)
         self.header = columns.resolve(found)
         names = [column.field.name for column in self.header if column is not None]
+        if not names:
+            # The first line may then be somebody's data: none of it is repeated here.
+            ja = "1行目に見出しがありません。「姓」「名」「フリガナ」などの見出しを付けてください。"
+            self._add(number, "", "no_header", ja, "The first line is no header.")
+            return False
         self._check_header(number, found, names)
         present = {*names, *(("family_name", "given_name") if FULL_NAME in names else ())}
         for name in REQUIRED:

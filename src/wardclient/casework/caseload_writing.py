@@ -29,7 +29,7 @@ class EncodingLossError(CaseworkError):
 
     def __init__(self, losses: Sequence[Loss]) -> None:
         """Keep the list."""
-        ja = f"この文字コードにない文字が{len(losses)}か所にあります。UTF-8 を選ぶか、置き換えを認めてください。"
+        ja = f"書けない文字が{len(losses)}か所にあります。UTF-8 で書くか、置き換えを認めてください。"
         en = (
             f"{len(losses)} cells hold characters that this encoding lacks. Choose UTF-8, or allow replacing."
         )

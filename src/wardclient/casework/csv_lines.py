@@ -67,14 +67,14 @@ def decode(data: bytes, known: Callable[[Sequence[str]], int]) -> tuple[str, Ite
         return "utf-8-sig", _lines(data[len(codecs.BOM_UTF8) :], "utf-8")
     header = next((line for line in _split(data) if line.strip()), b"")
     # UTF-8 comes first: cp932 makes something of nearly any bytes, but no header of it.
-    best = max(ENCODINGS, key=lambda encoding: _known(header, encoding, known))
+    # An English header is the same in both: then the lines below decide.
+    best = max(ENCODINGS, key=lambda encoding: (_known(header, encoding, known), _readable(data, encoding)))
     if _known(header, best, known) == 0:
         for encoding, name in OTHERS:
             if _known(header, encoding, known) > 0:
                 raise WrongEncodingError(name)
         if not header.isascii():
-            best = "utf-8" if _decoded(header, "utf-8") is not None else "cp932"
-            if _decoded(header, best) is None:
+            if all(_decoded(header, encoding) is None for encoding in ENCODINGS):
                 raise WrongEncodingError
     return best, _lines(data, best)
 
@@ -87,6 +87,10 @@ def _known(header: bytes, encoding: str, known: Callable[[Sequence[str]], int]) 
         return known(cells(text.strip()))
     except BadQuoteError:
         return known(text.replace('"', "").split(","))
+
+
+def _readable(data: bytes, encoding: str) -> int:
+    return sum(_decoded(line, encoding) is not None for line in _split(data))
 
 
 def _decoded(line: bytes, encoding: str) -> str | None:

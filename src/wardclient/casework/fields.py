@@ -44,6 +44,7 @@ _BY_NAME = {kind: {field.name: field for field in fields} for kind, fields in FI
 
 ALWAYS = {TO_HW: frozenset({"S1"}), TO_CITY: frozenset[str]()}
 """Items that no consent can leave out: who the person is."""
+_LETTER = {TO_HW: "S", TO_CITY: "H"}
 OBSTACLE_ITEMS: Mapping[str, str] = {
     Obstacle.HEALTH: "S5",
     Obstacle.DISABILITY: "S5",
@@ -78,9 +79,9 @@ def facts(
     """Return exactly the facts that a consent of ``items`` shares in ``direction``, in form order.
 
     Each field of an entity comes at most once. Fields without a value are no facts. S1 is always
-    on towards Hello Work; a consent without any item shares nothing at all.
+    on towards Hello Work; a consent without any item in this direction shares nothing at all.
     """
-    ticked = frozenset(items)
+    ticked = frozenset(item for item in items if item.startswith(_LETTER[direction]))
     if not ticked:
         return ()
     ticked |= ALWAYS[direction]

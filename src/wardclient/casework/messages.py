@@ -55,6 +55,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "生年月日から計算すると15歳から100歳の外になります。確かめてください。",
         "By this birth date the person is not between 15 and 100. Please check.",
     ),
+    "wishes_support": (
+        "支援を希望するかどうかを本人に聞いて、入れてください。",
+        "Ask whether the person wishes support, and enter it.",
+    ),
     "not_before": ("{label}は{other}より後にしてください。", "{label} must be after {other}."),
     "not_earlier": ("{label}は{other}以後にしてください。", "{label} may not be before {other}."),
     "year": ("同意の期間は1年までです。", "A consent lasts at most one year."),
@@ -109,7 +113,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
 }
 
 
-def problem(code: str, field: str = "", label: tuple[str, str] = ("", ""), **words: object) -> Problem:
-    """Return the problem of a code; ``label`` is the field's name in both languages."""
+def problem(
+    code: str,
+    field: str = "",
+    label: tuple[str, str] = ("", ""),
+    *,
+    other: tuple[str, str] = ("", ""),
+    most: int = 0,
+) -> Problem:
+    """Return the problem of a code; ``label`` and ``other`` are names of fields in both languages."""
     ja, en = MESSAGES[code]
-    return Problem(field, code, ja.format(label=label[0], **words), en.format(label=label[1], **words))
+    return Problem(
+        field,
+        code,
+        ja.format(label=label[0], other=other[0], most=most),
+        en.format(label=label[1], other=other[1], most=most),
+    )

@@ -64,8 +64,6 @@ def _case(values: Values, setting: Setting) -> Iterable[Problem]:
     group = values.get("target_group")
     if values.get("household_type") and group and group != TargetGroup.A1:
         yield problem("group_household", "household_type")
-    if group in (TargetGroup.B1, TargetGroup.B2, TargetGroup.C1, TargetGroup.C2):
-        yield from _needed("case", values, "wishes_support")
 
 
 def _consent(values: Values, setting: Setting) -> Iterable[Problem]:
@@ -76,15 +74,13 @@ def _consent(values: Values, setting: Setting) -> Iterable[Problem]:
     begin, until = _day(values, "valid_from"), _day(values, "valid_until")
     if begin and until:
         if until <= begin:
-            yield problem(
-                "not_before", "valid_until", _label("consent", "valid_until"), other="有効期間の始め"
-            )
+            yield _order("not_before", "consent", "valid_until", "valid_from")
         elif (until - begin).days > CONSENT_DAYS:
             yield problem("year", "valid_until")
         elif until < setting.today and not values.get("withdrawn_on"):
             yield problem("ended", "valid_until")
     if begin and (signed := _day(values, "signed_on")) and begin < signed:
-        yield problem("not_earlier", "valid_from", _label("consent", "valid_from"), other="署名日")
+        yield _order("not_earlier", "consent", "valid_from", "signed_on")
     to_hw, to_city = values.get("scope_to_hw"), values.get("scope_to_city")
     if not to_hw and not to_city:
         yield problem("nobody", "scope_to_hw")
@@ -127,7 +123,7 @@ def _held(kind: str, values: Values, today: date) -> Iterable[Problem]:
     if end and not begin:
         yield from _needed(kind, values, "from")
     if isinstance(begin, str) and isinstance(end, str) and begin and end and end <= begin:
-        yield problem("not_before", "to", _label(kind, "to"), other="開始時刻")
+        yield _order("not_before", kind, "to", "from")
 
 
 def _both_sides(values: Values, setting: Setting) -> Iterable[Problem]:
@@ -236,5 +232,8 @@ def _after(
 ) -> Iterable[Problem]:
     one, two = _day(values, first), _day(values, second)
     if one and two and (two < one or (two == one and not same_day)):
-        other = _label(kind, first)[0]
-        yield problem("not_earlier" if same_day else "not_before", second, _label(kind, second), other=other)
+        yield _order("not_earlier" if same_day else "not_before", kind, second, first)
+
+
+def _order(code: str, kind: str, later: str, earlier: str) -> Problem:
+    return problem(code, later, _label(kind, later), other=_label(kind, earlier))

@@ -18,7 +18,9 @@ SEPARATOR = "\uf8ff"
 BIRTH = "birth"
 """Prefix of the token that is a birth date (birth19860402)."""
 LEAST_PHONE = 4
-_RUN = re.compile(rf"[^\W_{SEPARATOR}]+")
+# Besides what this Python takes for letters: private use, and every plane of CJK characters.
+_RARE = "\ue000-\uf8fe\U00020000-\U0003fffd\U000f0000-\U000ffffd"
+_RUN = re.compile(rf"(?:[^\W_]|[{_RARE}])+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\uff21-\uff3a\uff41-\uff5a]")
 _WORDS = re.compile(r"\s+")
 

@@ -11,6 +11,7 @@ from datetime import date
 
 from wardclient.casework import reference
 from wardclient.casework.calendar import DateError, age_on, parse_date, parse_moment, parse_time
+from wardclient.casework.codes import TargetGroup
 from wardclient.casework.field import LISTS, Field, Form
 from wardclient.casework.fields import FIELDS, field_of
 from wardclient.casework.kana import is_kana
@@ -24,6 +25,8 @@ from wardclient.casework.words import sensitive_words
 __all__ = ["normalise", "offer_kana", "validate", "validate_value", "warnings"]
 
 YOUNGEST, OLDEST = 15, 100
+BY_WISH = frozenset({TargetGroup.B1, TargetGroup.B2, TargetGroup.C1, TargetGroup.C2})
+"""Groups whose people are supported because they wish it; the wish is asked and stored (4.12)."""
 DEFAULT_LINE = 80
 GETA = "〓"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]")
@@ -108,6 +111,8 @@ def warnings(kind: str, values: Mapping[str, object], *, today: date) -> tuple[P
         age = age_on(date.fromisoformat(birth), today)
         if 0 <= age < YOUNGEST or age > OLDEST:
             found.append(problem("birth_age", "birth_date"))
+    if kind == "case" and values.get("target_group") in BY_WISH and values.get("wishes_support") is None:
+        found.append(problem("wishes_support", "wishes_support"))
     found += sensitive_words(kind, values)
     return tuple(found)
 

@@ -4,44 +4,44 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from wardclient.casework import access, reference
+from wardclient.casework import access, consent, reference
 from wardclient.casework import fields as catalogue
-from wardclient.casework.calendar import age_on, format_wareki
-from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
+from wardclient.casework.calendar import age_on
+from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.desk.place import JAPAN, CaseStream, Place
 from wardclient.desk.rows import CaseRow, CaseView, ConsentState, ConsentView, FieldView, NoteRow, ReferralRow
 from wardclient.desk.session_view import build_session_view
+from wardclient.desk.case_list import case_row
+from wardclient.desk.sharing import partner_devices, team_of
+from wardclient.desk.timeline import timeline
 from wardclient.desk.streams import SINGLE_KINDS, CaseStreams, Seat, scopes, seats
 from wardclient.desk.writing import shown_values
 from wardclient.ledger.clock import effective, millis
 from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Register
 
-WAITING_TEXT = "この端末に記録済み。相手側へはまだ届いていません"
-
-
 def build_case_view(place: Place, streams: CaseStreams) -> CaseView:
     """Return everything that the case screen shows."""
-    consent = consent_view(place, streams)
+    agreed = consent_view(place, streams)
     fields = tuple(_fields(place, streams))
     notes = tuple(sorted(_notes(place, streams), key=lambda n: (n.held_on, n.note_id), reverse=True))
     referrals = tuple(
         sorted(_referrals(place, streams), key=lambda r: (r.referred_on, r.referral_id), reverse=True)
     )
-    row = place.store.case_row(streams.case_id)
+    row = case_row(place, streams.case_id)
     birth = row.birth_date
     age = age_on(dt.date.fromisoformat(birth), place.today()) if birth else 0
     return CaseView(
-        row=replace(row, consent=consent.state, consent_until=consent.valid_until),
+        row=replace(row, consent=agreed.state, consent_until=agreed.valid_until),
         owner_team=streams.owner,
         age=age,
-        consent=consent,
+        consent=agreed,
         fields=fields,
         notes=notes,
         referrals=referrals,
-        timeline=tuple(place.store.timeline(streams.case_id, place.labels)),
+        timeline=tuple(timeline(place, streams.case_id)),
         other_side_sees=tuple(_other_side_sees(place, streams, fields)),
-        may=frozenset(_may(place, streams, consent, row)),
+        may=frozenset(_may(place, streams, agreed, row)),
     )
 
 
@@ -93,7 +93,7 @@ def _state(place: Place, values: Mapping[str, Value], stream: CaseStream | None)
     said = _text(values.get("state")) or "given"
     if said == "refused":
         return "refused"
-    known = place.client.consent_state(stream.stream) if stream is not None else "unknown"
+    known = stream.known if stream is not None else "unknown"
     if said == "withdrawn":
         return "ending" if known in ("open", "early") else "withdrawn"
     states: Mapping[str, ConsentState] = {
@@ -112,28 +112,13 @@ def _other_side(place: Place, state: ConsentState, stream: CaseStream | None) ->
     if state in ("pending", "ending"):
         return "waiting", 0
     if state == "given":
-        return ("waiting" if place.store.unsent_in(stream.stream) else "yes"), 0
-    missing = len(place.client.partner_devices(stream.stream, without_ack=True))
+        return ("waiting" if place.store.drafts_in(stream.stream) else "yes"), 0
+    missing = len(partner_devices(place.client.state, stream.stream, without_ack=True))
     return ("deleting" if missing else "deleted"), missing
 
 
 def _bar(place: Place, state: ConsentState, values: Mapping[str, Value]) -> str:
-    city = place.me.team == "city"
-    other = "HW" if city else "区"
-    until = _text(values.get("valid_until"))
-    day = format_wareki(dt.date.fromisoformat(until)) if until else ""
-    items = " ".join(SCOPE_SHORT[i] for i in _texts(values.get("scope_to_hw" if city else "scope_to_city")))
-    sentences: Mapping[ConsentState, str] = {
-        "none": f"同意なし  {other}には何も見えません",
-        "refused": f"同意しない (記録済み)  {other}には何も見えません",
-        "given": f"同意あり  {day}まで  {other}に見えるもの: {items}",
-        "pending": f"同意あり  {WAITING_TEXT}",
-        "ending": "同意撤回  この端末では止めました。相手側へはまだ届いていません",
-        "withdrawn": f"同意撤回  {other}には何も見えません",
-        "expired": f"同意期間満了 ({day})  {other}には何も見えません",
-        "other_basis": "同意以外の根拠による",
-    }
-    return sentences[state]
+    return consent.bar(values, state, place.me.team)
 
 
 # --- fields ---------------------------------------------------------------------
@@ -173,7 +158,7 @@ def _field(place: Place, kind: str, field: catalogue.Field, seat: Seat, *, share
 
 def _other_side_sees(place: Place, streams: CaseStreams, fields: tuple[FieldView, ...]) -> Iterable[str]:
     joint = streams.joint
-    if joint is None or not place.client.is_open(joint.stream):
+    if joint is None or joint.known != "open":
         return
     labels = {**SCOPE_TO_HW, **SCOPE_TO_CITY}
     to_hw, to_city = scopes(place, joint)
@@ -200,10 +185,10 @@ def _notes(place: Place, streams: CaseStreams) -> Iterable[NoteRow]:
                 body.splitlines()[0][:40] if body else "",
                 body,
                 place.labels(device),
-                place.client.team_of(device),
+                team_of(place.client.state, device),
                 stream.kind == "joint",
                 sealed=False,
-                unsent=place.store.is_unsent(stream.stream, entity),
+                unsent=_unsent(registers),
             )
         for entity in place.store.entities(stream.stream, "session:"):
             yield _session(place, stream, entity)
@@ -222,7 +207,7 @@ def _session(place: Place, stream: CaseStream, entity: str) -> NoteRow:
         "",
         shared=True,
         sealed=view.state == "sealed",
-        unsent=place.store.is_unsent(stream.stream, entity),
+        unsent=_unsent(place.registers(stream.stream, entity)),
     )
 
 
@@ -233,7 +218,7 @@ def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
         for entity in place.store.entities(stream.stream, "referral:"):
             registers = place.registers(stream.stream, entity)
             found.setdefault(entity, {}).update(shown_values(registers))
-            unsent = place.store.is_unsent(stream.stream, entity)
+            unsent = _unsent(registers)
             label, before = meta.get(entity, ("", False))
             meta[entity] = (label or place.labels(_author(registers)), before or unsent)
     for entity, values in found.items():
@@ -259,17 +244,22 @@ def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
         )
 
 
+def _unsent(registers: Mapping[str, Register]) -> bool:
+    """Whether something of an entity is not at the central service yet."""
+    return any(head.recv_ms is None for register in registers.values() for head in register.heads)
+
+
 def _author(registers: Mapping[str, Register]) -> bytes:
     writes = [r.shown for r in registers.values() if r.shown is not None]
     return min(writes, key=lambda w: w.order()).version[0] if writes else b""
 
 
-def _may(place: Place, streams: CaseStreams, consent: ConsentView, row: CaseRow) -> Iterable[str]:
+def _may(place: Place, streams: CaseStreams, agreed: ConsentView, row: CaseRow) -> Iterable[str]:
     yield from ("change", "add_note")
     owner = streams.owner == place.me.team
-    if owner and consent.state not in ("given", "pending", "ending"):
+    if owner and agreed.state not in ("given", "pending", "ending"):
         yield from ("record_consent", "decline_consent")
-    if consent.state in ("given", "pending"):
+    if agreed.state in ("given", "pending"):
         yield "withdraw_consent"
     if streams.joint is not None:
         yield "start_session"

@@ -8,6 +8,7 @@ from wardclient.casework.duplicates import candidates_for
 from wardclient.casework.problems import Problem
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk.api import EVERYTHING
+from wardclient.desk.case_list import find_page
 from wardclient.desk.case_view import build_case_view
 from wardclient.desk.place import Acts, CaseStream, problem, refuse
 from wardclient.desk.rows import Candidate, CaseFilter, CasePage, CaseView, Values
@@ -27,7 +28,7 @@ class CaseActs(Acts):
 
     def find_cases(self, text: str, narrow: CaseFilter = EVERYTHING, limit: int = 200) -> CasePage:
         """Search the cases on this PC."""
-        return self._do(lambda: self.place.store.find_case_page(text, narrow, limit, self.place))
+        return self._do(lambda: find_page(self.place, text, narrow, limit))
 
     def case(self, case_id: str) -> CaseView:
         """Return a case and log that it was looked at."""

@@ -13,6 +13,7 @@ from wardclient.casework.validation import normalise, validate
 from wardclient.desk.case_view import consent_view
 from wardclient.desk.place import JAPAN, Acts, CaseStream, problem, refuse
 from wardclient.desk.rows import CaseFilter, CaseView, ConsentPreview, FactRow, Values, WithdrawPreview
+from wardclient.desk.sharing import partner_devices
 from wardclient.desk.streams import SINGLE_KINDS, CaseStreams, scopes, streams_of, values_of
 from wardclient.desk.writing import puts
 from wardclient.ledger.events import Op, Put, Rec
@@ -157,18 +158,18 @@ class ConsentActs(Acts):
             joint = self._given(streams)
             items, wanted = scopes(self.place, joint)
             labels = {**SCOPE_TO_HW, **SCOPE_TO_CITY}
-            devices = self.place.client.partner_devices(joint.stream)
+            devices = partner_devices(self.place.client.state, joint.stream)
             return WithdrawPreview(
                 tuple(f"{item} {labels[item].ja}" for item in (*items, *wanted)),
                 (
                     "相手側で、すでに読まれた内容は消せません。",
                     "印刷した紙、書き写したもの、覚えていることは戻せません。",
                     *(
-                        f"{label} に届いていた内容は、次の接続で消え、消した記録が届きます。"
-                        for label in devices
+                        f"{self.place.labels(device)} に届いていた内容は、次の接続で消え、消した記録が届きます。"
+                        for device in devices
                     ),
                 ),
-                self.place.store.unsent_in(joint.stream),
+                self.place.store.drafts_in(joint.stream),
             )
 
         return self._do(look)
@@ -244,7 +245,7 @@ class ConsentActs(Acts):
             )
 
     def _given(self, streams: CaseStreams) -> CaseStream:
-        found = streams.joint or next((s for s in streams.all if s.kind == "joint" and s.waiting), None)
+        found = streams.joint
         if found is None:
             refuse(problem("no_consent", "有効な同意はありません。", "There is no consent in force."))
         assert found is not None  # noqa: S101

@@ -6,10 +6,12 @@ from pathlib import Path
 from wardclient.casework import fields as catalogue
 from wardclient.desk.place import JAPAN, Acts, problem, refuse
 from wardclient.desk.rows import ConflictView, HeadView, Inbox, IncidentRow, TrayRow
+from wardclient.desk.sharing import team_of
 from wardclient.desk.streams import streams_of
 from wardclient.desk.writing import puts
 from wardclient.ledger.events import Put, Value, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
+from wardclient.vault.sealing import seal_small
 
 REASONS = {
     "closed": "同意が終わったため、相手側には渡していません",
@@ -75,7 +77,15 @@ class InboxActs(Acts):
 
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write tray work to a file sealed with this home's key, for hand-over or support."""
-        self._do(lambda: self.place.store.export_quarantine(tray_id, path))
+        self._do(lambda: self._export(tray_id, path))
+
+    def _export(self, tray_id: str, path: Path) -> None:
+        for item in self.place.store.quarantined():
+            if f"{item.stream.hex()}/{item.n}" == tray_id:
+                sealed = seal_small(self.place.export_key, b"tray", item.event)
+                path.write_bytes(sealed)
+                return
+        refuse(problem("tray", "この項目は、もうありません。", "This item is gone."))
 
     def _conflicts(self) -> list[ConflictView]:
         found = []
@@ -83,7 +93,7 @@ class InboxActs(Acts):
             if stream in self.place.ending:
                 continue
             case_id = self.place.store.case_of_stream(stream)
-            row = self.place.store.case_row(case_id)
+            hit = self.place.store.case_hit(case_id)
             register = self.place.registers(stream, kind)[name]
             field = next(
                 (f for f in catalogue.FIELDS.get(kind.partition(":")[0], ()) if f.name == name), None
@@ -93,7 +103,7 @@ class InboxActs(Acts):
             )
             found.append(
                 ConflictView(
-                    f"{stream.hex()}/{kind}/{name}", case_id, row.name, field.ja if field else name, heads, ""
+                    f"{stream.hex()}/{kind}/{name}", case_id, hit.name if hit else "", field.ja if field else name, heads, ""
                 )
             )
         return found
@@ -106,26 +116,28 @@ class InboxActs(Acts):
             shown,
             head.value,
             self.place.labels(device),
-            self.place.client.team_of(device),
+            team_of(self.place.client.state, device),
             _iso(head.hlc >> 16),
             _iso(head.recv_ms) if head.recv_ms is not None else "",
         )
 
     def _tray(self) -> list[TrayRow]:
         rows = []
+        names = self.place.store.tray_names()
         for item in self.place.store.quarantined():
+            name, case_id = names[item.stream, item.n]
             what = _what(item.event)
             rows.append(
                 TrayRow(
                     f"{item.stream.hex()}/{item.n}",
-                    self.place.store.case_of_stream(item.stream),
-                    self.place.store.name_of_stream(item.stream),
+                    case_id,
+                    name,
                     what,
                     REASONS.get(item.reason, item.reason),
                     _iso(item.at_ms),
                 )
             )
-        for intent in self.place.store.refused_intents():
+        for intent, _ in self.place.store.refused_intents():
             rows.append(
                 TrayRow(
                     f"intent/{intent.id}", "", "", intent.kind, REASONS["refused"], _iso(intent.created_ms)

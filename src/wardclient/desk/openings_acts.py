@@ -113,7 +113,7 @@ class OpeningsActs(Acts):
         """Return one opening with all conditions that the law requires to be shown."""
         lock, connection = self.room.read()
         with lock, _told():
-            found = sheet.get(connection, opening_no, client_facing=client_facing)
+            found = sheet.get(connection, opening_no, self.place.today(), client_facing=client_facing)
         why = rules.may_refer(found.row, self.place.today())
         return OpeningView(
             _row(found.row), found.conditions, rules.SOURCE_JA, why is None, why.ja if why else ""

@@ -35,6 +35,8 @@ class CaseStream:
     """Hex id of the consent, joint streams only."""
     open: bool
     """Whether something may be written to it now, as far as this PC knows."""
+    known: str = "open"
+    """sharing.known of a joint stream."""
 
 
 @dataclass
@@ -51,6 +53,8 @@ class Place:
     tell: Callable[[Change], None]
     urge: Callable[[], None]
     """Wake the sync loop: there is something to send."""
+    export_key: bytes = field(repr=False)
+    """Under which tray work is written out."""
     ending: set[bytes] = field(default_factory=set)
     """Joint streams withdrawn here and not yet confirmed: neither written nor shown."""
 
@@ -75,6 +79,15 @@ class Place:
         """Tell open views, and the sync loop that there is work."""
         self.tell(Change(frozenset(kinds) | {"sync"}, frozenset(case_ids)))
         self.urge()
+
+    def now(self) -> int:
+        """Return the server's time as far as it is known here, in milliseconds."""
+        return self.client.now_ms()
+
+    def lease_over(self) -> bool:
+        """Whether this PC has been without contact for longer than the lease."""
+        contact = self.client.contact_ms
+        return bool(contact) and self.now_ms() - contact > LEASE_MS
 
     def registers(self, stream: bytes, entity: str) -> "Mapping[str, Register]":
         """Return an entity's fields in one stream."""

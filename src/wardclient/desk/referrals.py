@@ -9,7 +9,7 @@ from wardclient.desk.place import Acts, CaseStream, problem, refuse
 from wardclient.desk.rows import Values
 from wardclient.desk.streams import CaseStreams, scopes, streams_of
 from wardclient.desk.writing import puts, shown_values
-from wardclient.openings.problems import OpeningError
+from wardclient.desk.api import RefusedError
 
 RESULT_FIELDS = frozenset({"result", "result_on", "result_source", "reject_reason", "condition_diff"})
 
@@ -105,7 +105,8 @@ class ReferralActs(Acts):
             return
         try:
             view = self.opening(number)
-        except OpeningError:
+        except RefusedError:
+            # An opening that this PC does not hold cannot be checked: the letter comes from the state's terminal.
             return
         if not view.may_refer:
             refuse(problem("opening", view.why_not, view.why_not, "opening_no"))

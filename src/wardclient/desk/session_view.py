@@ -1,13 +1,16 @@
 """How a joint session looks: both texts, agreed actions, who confirmed what."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wardclient.casework.session import seal_state, session_digest
-from wardclient.desk.place import CaseStream, Place
+from wardclient.desk.place import JAPAN, CaseStream, Place
 from wardclient.desk.rows import ActionRow, SessionView
 from wardclient.desk.writing import shown_values
+from wardclient.ledger.clock import effective, millis
 from wardclient.ledger.events import Value
+from wardclient.ledger.registers import Register
 from wardproto.control import TEAMS
 
 
@@ -70,8 +73,14 @@ def build_session_view(place: Place, stream: CaseStream, session_id: str) -> Ses
             if sealed or (content.confirmed[team] and content.confirmed[team] == digest)
         ),
         state=state,
-        saved_at=place.store.last_saved(stream.stream, f"session:{session_id}"),
+        saved_at=_saved_at(registers),
     )
+
+
+def _saved_at(registers: Mapping[str, Register]) -> str:
+    """Return when the session was last written, by the writer's clock."""
+    stamps = [millis(effective(h.hlc, h.recv_ms)) for r in registers.values() for h in r.heads]
+    return dt.datetime.fromtimestamp(max(stamps) // 1000, JAPAN).isoformat() if stamps else ""
 
 
 def _text(value: Value) -> str:

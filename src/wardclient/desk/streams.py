@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wardclient.desk.place import CaseStream, Place, problem, refuse
+from wardclient.desk.sharing import known
 from wardclient.desk.writing import shown_values
 from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Register
@@ -49,20 +50,35 @@ class CaseStreams:
         return joint.owner if joint is not None else self.mine
 
 
-def streams_of(place: Place, case_id: str) -> CaseStreams:
-    """Return the streams of a case that may be shown here; refused when there are none.
+def case_streams(place: Place, case_id: str) -> CaseStreams:
+    """Return the streams of a case that may be shown here, possibly none.
 
-    A partner sees a case only through an open joint stream: with none, it is as if the case
+    The other side's facts are shown while the sharing lasts and within the lease: not after a
+    withdrawal recorded on this PC, not after the period, not after a day without contact.
+    """
+    found = []
+    state, now = place.client.state, place.now()
+    for stored in place.store.streams_of_case(case_id):
+        owner = stored.owner or place.me.team
+        joint = stored.kind == "joint"
+        said = known(state, stored.stream, now) if joint else "open"
+        ending = stored.stream in place.ending
+        mine = owner == place.me.team
+        if joint and not mine and (ending or said in ("ended", "expired") or place.lease_over()):
+            continue
+        writes = not ending and said in ("open", "early", "unknown")
+        found.append(CaseStream(stored.stream, stored.kind, owner, stored.consent_id, writes, said))
+    return CaseStreams(case_id, place.me.team, tuple(found))
+
+
+def streams_of(place: Place, case_id: str) -> CaseStreams:
+    """Return the streams of a case; refused when nothing of it may be shown here.
+
+    A partner sees a case only through an open joint stream: without one it is as if the case
     did not exist.
     """
-    found = [
-        s
-        for s in place.store.streams_of_case(case_id)
-        if s.stream not in place.ending or s.owner == place.me.team
-    ]
-    streams = CaseStreams(case_id, place.me.team, tuple(found))
-    partner = not any(s.owner == place.me.team for s in found if place.registers(s.stream, "person"))
-    if not found or (partner and streams.joint is None):
+    streams = case_streams(place, case_id)
+    if not any(place.registers(s.stream, "person") for s in streams.all):
         refuse(
             problem(
                 "no_case",

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from wardclient.ledger import reduce
 from wardclient.ledger.reduce import Changes
+from wardclient.ledger.registers import Members, Register
 from wardclient.storage.cipher import Connection
 from wardclient.storage.faults import storage_faults
 from wardclient.storage.journal import Journal, JournalEntry
@@ -229,7 +230,8 @@ class SqlStore(Reading):
         for each in events:
             known = each.author == mine and self._is_draft(each.stream, each.n)
             step = reduce.received if known else reduce.apply
-            step(self._state, changes, each.stream, each.author, each.decoded, each.recv_ms)
+            decoded = each.decoded or reduce.decode_event(each.event)
+            step(self._state, changes, each.stream, each.author, decoded, each.recv_ms)
             rows.append((each.stream, each.author, each.n, each.event, each.recv_ms, each.wseq))
         self.connection.executemany("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?)", rows)
         own = [(each.stream, each.n) for each in events if each.author == mine]
@@ -454,20 +456,17 @@ class SqlStore(Reading):
         return self.connection.execute(sql, values).fetchone()  # type: ignore[no-any-return]
 
 
-class _Blank(SqlState):
+class _Blank:
     """Nothing known yet: a replay holds all it needs in its changes."""
 
-    def __init__(self) -> None:
-        """Read nothing."""
-
-    def register(self, place: reduce.Place) -> "reduce.registers.Register":
+    def register(self, _: reduce.Place) -> Register:
         """Return an empty register."""
-        return reduce.registers.Register()
+        return Register()
 
-    def members(self, place: reduce.Place) -> "reduce.registers.Members":
+    def members(self, _: reduce.Place) -> Members:
         """Return an empty set."""
-        return reduce.registers.Members()
+        return Members()
 
-    def applied(self, event: reduce.EventId) -> bool:
+    def applied(self, _: reduce.EventId) -> bool:
         """Return that nothing was applied."""
         return False

@@ -16,7 +16,7 @@ from wardclient.storage.schema import READ_MODELS
 READ_MODELS_KEY = "read_models"
 REBUILD_KEY = "rebuild"
 SALVAGED_KEY = "salvaged"
-CARRIED = ("identity", "device", "staff", "ward", "server", "server_key", "ward_key")
+CARRIED = ("identity", "device", "ward", "team", "ward_key", "clock", "hlc")
 """Small values that a rescue takes over from a database that still opens."""
 
 

@@ -1,7 +1,7 @@
 """What the client core needs of a store. The core holds no SQL and does no I/O.
 
 Two stores keep this contract: `storage.log_store.SqlStore` (SQLCipher) and the simulation's
-in-memory one. All calls are made inside ``transaction()``, by one thread; reads see the
+in-memory one. All writes are made inside ``transaction()``, by one thread; reads see the
 writes of the open transaction; leaving by an exception undoes everything.
 """
 
@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from wardclient.ledger.reduce import Decoded
 from wardproto.admission import Epoch
 from wardproto.records import Entry, Head
 
@@ -83,7 +84,11 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class OpenedEvent:
-    """An event out of an accepted, opened block. ``author`` is the device that signed it."""
+    """An event out of an accepted, opened block. ``author`` is the device that signed it.
+
+    ``event`` is as it is to be applied: what its author wrote, without claims to replace versions
+    that it could not have seen. ``decoded`` is the same, read once, where the core has read it.
+    """
 
     stream: bytes
     author: bytes
@@ -91,13 +96,19 @@ class OpenedEvent:
     event: bytes
     recv_ms: int
     wseq: int
+    decoded: Decoded | None = None
 
 
 class Store(Protocol):
     """The local database as the core sees it."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """One atomic change; durable when the block is left."""
+        """One atomic change; durable when the block is left.
+
+        Inside another it is part of it: the desk joins several acts into one change. An
+        exception that leaves the inner block undoes at least the inner one, and the caller lets
+        it leave the outer one, too.
+        """
 
     # small values: ids, keys, cursor
     def get(self, key: str) -> bytes | None:
@@ -132,8 +143,20 @@ class Store(Protocol):
     def set_epoch(self, stream: bytes, epoch: Epoch) -> None:
         """A new epoch began."""
 
-    def append(self, entry: Entry, record: bytes, body: bytes, verdict: Verdict, device: bytes, bseq: int) -> None:
-        """Store an entry; moves the stream's head and, for a block, the device's head."""
+    def append(
+        self, entry: Entry, record: bytes, body: bytes, verdict: Verdict, device: bytes, bseq: int
+    ) -> None:
+        """Store an entry; moves the stream's head and, for a block, the device's head.
+
+        Control entries come with ``record`` empty (`add_control` keeps it); where ``device`` is
+        empty no device's head moves.
+        """
+
+    def unopened(self, stream: bytes) -> Sequence[tuple[Entry, bytes, bytes]]:
+        """Entries of a stream with the verdict ``unreadable`` and a body: (entry, record, body), in order."""
+
+    def opened(self, wseqs: Sequence[int]) -> None:
+        """These entries were opened after all (the key came later): their verdict is ``ok`` now."""
 
     # keys
     def team_key(self, team: str, gen: int) -> bytes | None:
@@ -150,20 +173,33 @@ class Store(Protocol):
 
     # events and what is made of them
     def apply(self, events: Sequence[OpenedEvent]) -> None:
-        """Reduce and project accepted events (those of this device become accepted), in order."""
+        """Reduce and project accepted events, in order.
+
+        One that is here as a draft (same stream, n, and this device) becomes accepted; the
+        draft row itself goes with `clear_sealed`.
+        """
+
+    def last_n(self, stream: bytes, author: bytes) -> int:
+        """The highest number among a device's accepted or adopted events in a stream; 0 before any."""
 
     def shred(self, stream: bytes) -> None:
         """Delete keys, bodies, events, read models and index rows of a stream. Quarantine stays."""
 
     # this device's own work
     def next_n(self, stream: bytes) -> int:
-        """The number that the next event of this device in this stream takes (from 1)."""
+        """The number that the next event of this device in this stream takes (from 1).
+
+        One more than ever before, whether accepted, draft or quarantined: numbers are not reused.
+        """
 
     def add_draft(self, draft: Draft) -> None:
         """Keep a draft, journal it, and apply it to what this PC shows."""
 
     def drafts(self, stream: bytes) -> Sequence[Draft]:
         """Events of this device in this stream that no accepted block carries, by n."""
+
+    def unsent(self) -> tuple[int, int | None]:
+        """How many drafts there are in all streams, and when the oldest was made."""
 
     def outbox_streams(self) -> Sequence[bytes]:
         """Streams with drafts or a sealed block, oldest work first."""
@@ -174,11 +210,18 @@ class Store(Protocol):
     def put_sealed(self, sealed: Sealed) -> None:
         """Keep the sealed block; its events stay drafts until it is accepted."""
 
-    def clear_sealed(self, stream: bytes, accepted: bool) -> None:
+    def clear_sealed(self, stream: bytes, accepted: bool) -> None:  # noqa: FBT001
         """The block was answered. Accepted: its drafts are done. Refused: they are drafts again."""
 
-    def quarantine(self, stream: bytes, reason: QuarantineReason, at_ms: int) -> int:
-        """Move all unsent work of a stream to the tray; return how many events."""
+    def quarantine(
+        self, stream: bytes, reason: QuarantineReason, at_ms: int, last_n: int | None = None
+    ) -> int:
+        """Move unsent work of a stream to the tray; return how many events.
+
+        Events after ``last_n`` stay drafts. The sealed block goes, too. What was applied of it is
+        undone: the stream is reduced again from its accepted events and the drafts that stay, so
+        that all PCs show the same.
+        """
 
     def quarantined(self) -> Sequence[Quarantined]:
         """The tray."""

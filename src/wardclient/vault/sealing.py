@@ -6,9 +6,10 @@ used once, so the nonce is zero; the place is the associated data too.
 """
 
 import os
+from collections.abc import Callable
 from typing import Protocol
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -43,6 +44,13 @@ class CannotOpenError(Exception):
     """A body that does not open under this key at this place."""
 
 
+class MissingSuiteError(Exception):
+    """This installation lacks an algorithm of suite 1. The program stops: it never does with less."""
+
+    ja = "この端末の暗号部品に ML-KEM-768 がありません。管理者に知らせてください。データはそのままです。"
+    en = "The cryptography library here lacks ML-KEM-768. Tell the admin. The data is as it was."
+
+
 class Sealing(Protocol):
     """The seam that lets a simulation use model cryptography."""
 
@@ -71,10 +79,17 @@ class Sealing(Protocol):
 class HybridSealing:
     """The real thing. Making one fails where ML-KEM is missing: never a silent downgrade."""
 
-    def __init__(self) -> None:
-        """Check that every algorithm is there."""
-        self._suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-        MLKEM768PrivateKey.generate()
+    def __init__(self, new_kem: Callable[[], MLKEM768PrivateKey] = MLKEM768PrivateKey.generate) -> None:
+        """Check by one wrap there and back that every algorithm is there; MissingSuiteError."""
+        self._new_kem = new_kem
+        try:
+            self._suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+            public, secret = self.new_pair()
+            probe = self.unwrap(secret, self.wrap(public, bytes(KEY_BYTES), b"probe"), b"probe")
+        except (UnsupportedAlgorithm, BadWrapError) as error:
+            raise MissingSuiteError from error
+        if probe != bytes(KEY_BYTES):
+            raise MissingSuiteError
 
     def random(self, count: int) -> bytes:
         """Return random bytes of the operating system."""
@@ -82,10 +97,7 @@ class HybridSealing:
 
     def new_pair(self) -> tuple[bytes, bytes]:
         """Return a new pair: public 1,216 bytes, secret 96 bytes (the two component seeds)."""
-        secret = (
-            MLKEM768PrivateKey.generate().private_bytes_raw()
-            + X25519PrivateKey.generate().private_bytes_raw()
-        )
+        secret = self._new_kem().private_bytes_raw() + X25519PrivateKey.generate().private_bytes_raw()
         return self.public_of(secret), secret
 
     def public_of(self, secret: bytes) -> bytes:
@@ -95,44 +107,50 @@ class HybridSealing:
         return kem.public_key().public_bytes_raw() + raw
 
     def wrap(self, public: bytes, key: bytes, info: bytes) -> bytes:
-        """Return a wrap of 1,168 bytes for a key of 32."""
+        """Return a wrap of 1,168 bytes for a key of 32; BadWrapError for a public key that is none."""
         try:
             recipient = MLKEM768X25519PublicKey(
                 MLKEM768PublicKey.from_public_bytes(public[:MLKEM_PUBLIC]),
                 X25519PublicKey.from_public_bytes(public[MLKEM_PUBLIC:]),
             )
+            # A point of low order is found out only here.
+            return self._suite.encrypt(key, recipient, info)
         except ValueError as error:
             raise BadWrapError from error
-        return self._suite.encrypt(key, recipient, info)
 
     def unwrap(self, secret: bytes, wrap: bytes, info: bytes) -> bytes:
         """Return the key in a wrap."""
         try:
             return self._suite.decrypt(wrap, MLKEM768X25519PrivateKey(*_private(secret)), info)
-        except Exception as error:
-            # The library raises several kinds for hostile bytes; all mean the same to us.
+        except (InvalidTag, ValueError) as error:
             raise BadWrapError from error
 
     def seal(self, key: bytes, salt: bytes, info: bytes, plain: bytes) -> bytes:
-        """Return the ciphertext; its length tells only the Padmé class."""
+        """Return the ciphertext; its length tells only the Padmé class. ValueError for a salt of another length."""
+        if len(salt) != SALT_BYTES:
+            raise ValueError("salt")
         framed = len(plain).to_bytes(LENGTH_BYTES, "big") + plain
         padded = framed.ljust(pad_length(len(framed)), b"\0")
         return AESGCM(derive(key, salt, info)).encrypt(NONCE, padded, info)
 
     def open(self, key: bytes, salt: bytes, info: bytes, sealed: bytes) -> bytes:
-        """Return the plaintext without its padding."""
+        """Return the plaintext without its padding, which must be the one that ``seal`` makes."""
+        if len(salt) != SALT_BYTES:
+            raise CannotOpenError
         try:
             padded = AESGCM(derive(key, salt, info)).decrypt(NONCE, sealed, info)
         except (InvalidTag, ValueError) as error:
             raise CannotOpenError from error
         length = int.from_bytes(padded[:LENGTH_BYTES], "big")
-        if len(padded) < LENGTH_BYTES or length > len(padded) - LENGTH_BYTES:
+        end = LENGTH_BYTES + length
+        # One plaintext has one padded form: nothing rides along unseen.
+        if len(padded) != pad_length(end) or any(padded[end:]):
             raise CannotOpenError
-        return padded[LENGTH_BYTES : LENGTH_BYTES + length]
+        return padded[LENGTH_BYTES:end]
 
 
 def derive(key: bytes, salt: bytes, info: bytes) -> bytes:
-    """Return a 32-byte key for one purpose."""
+    """Return a 32-byte key for one purpose; CannotOpenError for a key of another length."""
     if len(key) != KEY_BYTES:
         raise CannotOpenError
     return HKDF(hashes.SHA256(), KEY_BYTES, salt, info).derive(key)

@@ -1,0 +1,51 @@
+"""Reading what a request names: ward, invite, numbers, its exact target, its caller's address."""
+
+from starlette.requests import Request
+
+from wardcentral.problems import ProblemError
+from wardproto.wire import HASH_BYTES, ID_BYTES
+
+_NUMBER_DIGITS = 18
+
+
+def target_of(request: Request) -> str:
+    """Return path and query exactly as they came: what the device signed."""
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def ward_of(request: Request) -> bytes:
+    """Return the ward in the path; ProblemError("not_found") where it is none."""
+    return _id(request.path_params["ward"], HASH_BYTES)
+
+
+def invite_of(request: Request) -> bytes:
+    """Return the invite in the path; ProblemError("not_found") where it is none."""
+    return _id(request.path_params["invite"], ID_BYTES)
+
+
+def number_of(request: Request, name: str, default: int) -> int:
+    """Return a number of the query; ProblemError("malformed") where it is none."""
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS):
+        raise ProblemError("malformed")
+    return int(text)
+
+
+def address_of(request: Request) -> str:
+    """Return where the caller connected from."""
+    return request.client.host if request.client is not None else ""
+
+
+def _id(text: str, length: int) -> bytes:
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        raise ProblemError("not_found") from None
+    # One id has one writing: lower case, no blanks.
+    if len(value) != length or value.hex() != text:
+        raise ProblemError("not_found")
+    return value

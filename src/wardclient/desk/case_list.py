@@ -1,0 +1,86 @@
+"""The case list: stored lines made into rows for this person."""
+
+from wardclient.desk.place import Place
+from wardclient.desk.rows import CaseFilter, CasePage, CaseRow, ConsentState
+from wardclient.desk.streams import case_streams
+from wardclient.storage.reading import CaseHit
+
+_STATES: dict[str, ConsentState] = {
+    "open": "given",
+    "early": "given",
+    "unknown": "pending",
+    "ended": "withdrawn",
+    "expired": "expired",
+}
+
+
+def find_page(place: Place, text: str, narrow: CaseFilter, limit: int) -> CasePage:
+    """Return cases found, my own first."""
+    where = [
+        (name, value)
+        for name, value in (
+            ("caseworker", place.me.label if narrow.mine else ""),
+            ("status", narrow.status),
+            ("target_group", narrow.target_group),
+            ("consent", narrow.consent),
+        )
+        if value
+    ]
+    found = place.store.find_cases(
+        text, mine=place.me.label, where=where, limit=limit, today=place.today().isoformat()
+    )
+    rows = [_row(place, hit) for hit in found.hits if _visible(place, hit)]
+    hidden = len(found.hits) - len(rows)
+    return CasePage(tuple(rows), found.total - hidden, found.more_than, found.behind)
+
+
+def case_row(place: Place, case_id: str) -> CaseRow:
+    """Return the row of one case."""
+    hit = place.store.case_hit(case_id)
+    if hit is None:
+        raise KeyError(case_id)
+    return _row(place, hit)
+
+
+def _visible(place: Place, hit: CaseHit) -> bool:
+    """Whether anything of the case may be shown: an own file with a person, or an open sharing."""
+    if not hit.consent_stream and not place.lease_over():
+        return True
+    streams = case_streams(place, hit.case_id)
+    return any(place.registers(s.stream, "person") for s in streams.all)
+
+
+def _row(place: Place, hit: CaseHit) -> CaseRow:
+    return CaseRow(
+        case_id=hit.case_id,
+        name=hit.name,
+        kana=hit.kana,
+        birth_date=hit.birth_date,
+        case_no=hit.case_no,
+        target_group=hit.target_group,
+        status=hit.status,
+        consent=_consent(place, hit),
+        consent_until=hit.consent_until,
+        caseworker=hit.caseworker,
+        mine=bool(hit.caseworker) and hit.caseworker == place.me.label,
+        last_contact=hit.last_contact,
+        next_on=hit.next_on,
+        unsent=any(place.store.drafts_in(s.stream) for s in place.store.streams_of_case(hit.case_id)),
+        conflicts=hit.conflicts,
+    )
+
+
+def _consent(place: Place, hit: CaseHit) -> ConsentState:
+    if hit.consent in ("", "none"):
+        return "none"
+    if hit.consent == "refused":
+        return "refused"
+    stream = bytes.fromhex(hit.consent_stream) if hit.consent_stream else b""
+    streams = case_streams(place, hit.case_id).all
+    known = next((s.known for s in streams if s.stream == stream), "ended")
+    if hit.consent == "withdrawn":
+        return "ending" if known in ("open", "early", "unknown") else "withdrawn"
+    return _STATES[known]
+
+
+__all__ = ["case_row", "find_page"]

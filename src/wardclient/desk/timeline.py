@@ -1,0 +1,64 @@
+"""The timeline of a case: every act, newest first, in words."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from wardclient.casework.fields import field_of, shown
+from wardclient.casework.lifecycle import Event as CaseEvent
+from wardclient.desk.place import JAPAN, Place
+from wardclient.desk.rows import TimelineRow
+from wardclient.desk.sharing import team_of
+from wardclient.ledger.clock import effective, millis
+from wardclient.ledger.events import Put, read_event, read_ops
+
+WORDS = {
+    "edit": "変更",
+    "resolve": "重なった変更を決めた",
+    "disclosed": "同意の範囲を共有",
+    "write_session": "同席面談の記録",
+    "confirm_session": "同席面談を確認",
+    "make_plan": "決めたこと",
+}
+SHOWN_FIELDS = 3
+APART_MS = 600_000
+"""Both times are shown when they differ by more than ten minutes (protocol 4.7)."""
+
+
+def timeline(place: Place, case_id: str) -> Iterable[TimelineRow]:
+    """Return what happened in a case. Its own and shared streams are one history."""
+    mine = bytes.fromhex(place.me.device)
+    for stream, device, _, data, recv_ms, kind in place.store.events_of_case(case_id):
+        if stream in place.ending:
+            continue
+        author = bytes(device) or mine
+        event = read_event(data)
+        at = millis(effective(event.hlc, recv_ms))
+        late = recv_ms is not None and abs(recv_ms - at) > APART_MS
+        yield TimelineRow(
+            at=_iso(at),
+            received_at=_iso(recv_ms) if late and recv_ms is not None else "",
+            text=_words(event.type, data),
+            author=place.labels(author),
+            team=team_of(place.client.state, author),
+            shared=kind == "joint",
+        )
+
+
+def _words(kind: str, data: bytes) -> str:
+    act = CaseEvent.of(kind)
+    words = WORDS.get(kind) or (act.ja if act is not None else kind)
+    if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city"):
+        return words
+    parts = []
+    for op in read_ops(read_event(data)):
+        if not isinstance(op, Put):
+            continue
+        field = field_of(op.entity, op.field)
+        if field is not None and not field.auto:
+            parts.append(f"{field.ja} {shown(field, op.value)}")
+    more = " ほか" if len(parts) > SHOWN_FIELDS else ""
+    return f"{words}  {'、'.join(parts[:SHOWN_FIELDS])}{more}"
+
+
+def _iso(ms: int) -> str:
+    return dt.datetime.fromtimestamp(ms // 1000, JAPAN).isoformat()

@@ -1,0 +1,112 @@
+"""All keys of the workstation, in one table: what each is called, where it may not clash.
+
+Windows Terminal and the Japanese input methods take many keys for themselves; FORBIDDEN
+names them, and a test holds the table against it. Labels are Japanese and are translated
+where they are shown.
+"""
+
+from dataclasses import dataclass
+
+from wardclient.locale import mark
+
+FORBIDDEN = frozenset(
+    (
+        "f6 f7 f8 f9 f10 f11 ctrl+@ ctrl+space ctrl+tab ctrl+c ctrl+v ctrl+h ctrl+i ctrl+j ctrl+m "
+        "ctrl+comma ctrl+plus ctrl+minus ctrl+0 ctrl+left_square_bracket shift+insert insert"
+    ).split()
+)
+"""Keys that an input method or the terminal takes first, or that arrive as another key."""
+FORBIDDEN_HELD = ("alt+", "ctrl+shift+", "ctrl+alt+", "super+", "meta+")
+"""No key with one of these held: the terminal opens menus, moves panes or changes its size."""
+MOST_SHOWN = 7
+"""Keys on the line at the bottom: more do not fit on 80 columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: Textual's name, what it does (action), its verb, and how it is written."""
+
+    key: str
+    action: str
+    label: str
+    face: str
+    hidden: bool = False
+    """Not on the key line, but in the help."""
+
+    def named(self, label: str, *, hidden: bool | None = None) -> "Key":
+        """Return the same key under another verb."""
+        return Key(self.key, self.action, label, self.face, self.hidden if hidden is None else hidden)
+
+    def aside(self) -> "Key":
+        """Return the same key, shown in the help alone."""
+        return self.named(self.label, hidden=True)
+
+
+HELP = Key("f1", "help", mark("説明"), "F1")
+BACK = Key("escape", "back", mark("戻る"), "Esc")
+CURTAIN = Key("f12", "curtain", mark("目隠し"), "F12")
+LOCK = Key("ctrl+l", "lock", mark("ロック"), "Ctrl+L", hidden=True)
+QUIT = Key("ctrl+q", "leave", mark("終わる"), "Ctrl+Q", hidden=True)
+THEME = Key("ctrl+t", "theme", mark("画面の色"), "Ctrl+T", hidden=True)
+EVERYWHERE = (HELP, CURTAIN, LOCK, THEME, QUIT)
+"""Work on every screen, whatever has the focus."""
+
+UNLOCK = Key("enter", "unlock", mark("解錠"), "Enter")
+OPEN = Key("enter", "open", mark("開く"), "Enter")
+NEXT = Key("enter", "next", mark("次へ"), "Enter")
+SAVE = Key("ctrl+s", "save", mark("保存"), "Ctrl+S")
+DISCARD = Key("ctrl+g", "discard", mark("書きかけを捨てる"), "Ctrl+G", hidden=True)
+TOGGLE = Key("space", "none", mark("切り替え"), "Space")
+MOVE = Key("tab", "none", mark("次の欄"), "Tab")
+
+NEW_CASE = Key("f2", "new_case", mark("新規"), "F2")
+OPENINGS = Key("f3", "openings", mark("求人"), "F3")
+INBOX = Key("f4", "inbox", mark("確認箱"), "F4")
+SYNC = Key("f5", "sync", mark("同期"), "F5")
+OFFLINE = Key("ctrl+o", "offline", mark("接続を切る・戻す"), "Ctrl+O", hidden=True)
+IMPORT = Key("ctrl+r", "import", mark("取り込み"), "Ctrl+R", hidden=True)
+
+NOTE = Key("n", "note", mark("記録"), "n")
+SESSION = Key("s", "session", mark("同席面談"), "s")
+REFER = Key("p", "refer", mark("紹介"), "p")
+RESULT = Key("r", "result", mark("採否"), "r")
+CONSENT = Key("c", "consent", mark("同意"), "c")
+EDIT = Key("e", "edit", mark("直す"), "e")
+TAB_LEFT = Key("left", "tab(-1)", mark("前の面"), "左", hidden=True)
+TAB_RIGHT = Key("right", "tab(1)", mark("次の面"), "右", hidden=True)
+
+REFUSE = Key("f2", "refuse", mark("同意しない"), "F2")
+WITHDRAW = Key("w", "withdraw", mark("撤回"), "w")
+RENEW = Key("n", "renew", mark("新しい同意"), "n")
+RECORD = Key("ctrl+s", "record", mark("記録する"), "Ctrl+S")
+
+ADD_ACTION = Key("f2", "add_action", mark("決めたことを足す"), "F2")
+OWN_NOTE = Key("f5", "own_note", mark("区だけのメモ"), "F5")
+CONFIRM = Key("ctrl+s", "confirm", mark("確認して閉じる"), "Ctrl+S")
+
+TRY = Key("f2", "try", mark("試しに読む"), "F2")
+READ_IN = Key("f5", "read_in", mark("取り込む"), "F5")
+CANCEL = Key("escape", "back", mark("やめる"), "Esc")
+CLIENT_FACING = Key("v", "client", mark("来所者表示"), "v")
+
+PICK_LEFT = Key("1", "pick(0)", mark("左にする"), "1")
+PICK_RIGHT = Key("2", "pick(1)", mark("右にする"), "2")
+REWRITE = Key("3", "rewrite", mark("書き直す"), "3")
+LATER = Key("4", "later", mark("あとで"), "4")
+HISTORY = Key("enter", "history", mark("経過を見る"), "Enter")
+WRITE_OUT = Key("f2", "write_out", mark("書き出す"), "F2")
+
+SAME = Key("1", "same", mark("この人です"), "1")
+NOBODY = Key("2", "nobody", mark("該当なし"), "2")
+OTHER = Key("space", "other", mark("次の候補"), "Space")
+
+
+def all_keys() -> tuple[Key, ...]:
+    """Return every key of this table."""
+    own = [value for value in globals().values() if isinstance(value, Key)]
+    return tuple(dict.fromkeys(own))
+
+
+def forbidden(key: str) -> bool:
+    """Return whether a key never arrives, or not as itself."""
+    return key in FORBIDDEN or key.startswith(FORBIDDEN_HELD)

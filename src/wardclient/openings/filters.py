@@ -1,0 +1,224 @@
+"""The filters of a search, checked and turned into SQL conditions.
+
+A wrong code is an error, never zero hits.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+
+from wardclient.openings import values
+from wardclient.openings.derive import FULL, PART
+from wardclient.openings.problems import Problem
+from wardclient.openings.store import Connection
+
+_TIME = re.compile(r"^([01]?\d|2[0-9]|3[0-6]):([0-5]\d)$")
+_OCCUPATION = re.compile(r"^\d{2}$|^\d{3}$|^\d{3}-\d{2}$")
+_FULL_PART = {"full": FULL, "part": PART}
+HUNDRED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search; an empty value does not narrow.
+
+    ``municipalities``: codes of five digits, or a prefecture's two. ``occupations``: 大分類 ``09``,
+    中分類 ``055`` or 小分類 ``055-01``, any of an opening's three. ``employment_types``: the file's codes
+    (see ``names.choices``). ``full_part``: ``full`` or ``part``. ``pay_floor_month`` (yen) looks at full-time
+    openings only and ``pay_floor_hour`` at part-time ones, because the file gives the one by the month and
+    the other by the hour. ``starts_from``/``ends_by`` (``HH:MM``, past midnight ``25:00``): one of the
+    opening's spans lies inside; openings without stated hours do not match. ``received_since`` is an ISO
+    date, ``within_days`` the last n days. ``listed_only`` keeps out what the newest file no longer lists
+    and what has expired.
+    """
+
+    municipalities: tuple[str, ...] = ()
+    occupations: tuple[str, ...] = ()
+    employment_types: tuple[str, ...] = ()
+    full_part: str = ""
+    pay_floor_month: int | None = None
+    pay_floor_hour: int | None = None
+    starts_from: str = ""
+    ends_by: str = ""
+    received_since: str = ""
+    within_days: int | None = None
+    listed_only: bool = True
+
+
+@dataclass(slots=True)
+class Conditions:
+    """SQL conditions on ``opening o`` with their values, and what was wrong with the filters."""
+
+    sql: list[str]
+    parameters: list[object]
+    problems: list[Problem]
+
+    def add(self, sql: str, *parameters: object) -> None:
+        """Add one condition."""
+        self.sql.append(sql)
+        self.parameters.extend(parameters)
+
+
+def conditions(connection: Connection, filters: Filters, today: date) -> Conditions:
+    """Return the conditions; look at ``problems`` before using them."""
+    result = Conditions([], [], [])
+    _municipalities(connection, filters.municipalities, result)
+    _occupations(filters.occupations, result)
+    _employment(connection, filters.employment_types, result)
+    _work(filters, result)
+    _times(filters, result)
+    _dates(filters, today, result)
+    return result
+
+
+@cache
+def known_municipalities() -> frozenset[str]:
+    """Return the codes every installation knows: the city's wards and the prefectures."""
+    return frozenset(row["code"] for name in ("wards", "prefectures") for row in _reference(name))
+
+
+@cache
+def known_occupations() -> dict[str, tuple[int, int]]:
+    """Return 大分類 and 中分類 codes with the span of their 小分類 as integers (NNN*100+NN)."""
+    spans: dict[str, tuple[int, int]] = {}
+    for row in _reference("occupations"):
+        if row["level"] == "middle":
+            low = int(row["code"]) * HUNDRED
+            spans[row["code"]] = (low, low + HUNDRED - 1)
+            major = spans.get(row["parent_code"], (low, low))
+            spans[row["parent_code"]] = (min(major[0], low), max(major[1], low + HUNDRED - 1))
+    return spans
+
+
+def _reference(name: str) -> list[dict[str, str]]:
+    source = files("wardclient.casework").joinpath(f"reference/{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(line for line in source.splitlines() if not line.startswith("#")))
+
+
+def _municipalities(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
+    places: set[int] = set()
+    for code in codes:
+        upper = code + "\U0010ffff" if code in known_municipalities() and len(code) < len("00000") else code
+        found = [
+            row[0]
+            for row in connection.execute(
+                "SELECT place_id FROM municipality WHERE code >= ? AND code <= ?", (code, upper)
+            )
+        ]
+        if not found and code not in known_municipalities():
+            result.problems.append(_unknown("municipalities", "市区町村コード", "municipality code", code))
+        places.update(found)
+    if codes:
+        result.add(f"o.place_id IN ({_marks(places)})", *sorted(places))
+
+
+def _occupations(codes: tuple[str, ...], result: Conditions) -> None:
+    spans: list[tuple[int, int]] = []
+    for code in codes:
+        known = known_occupations().get(code[:3] if len(code) > len("00") else code)
+        if known is None or not _OCCUPATION.match(code):
+            result.problems.append(_unknown("occupations", "職業分類コード", "occupation code", code))
+            continue
+        exact = values.occupation(code) if "-" in code else None
+        spans.append((exact, exact) if exact is not None else known)
+    tests = [f"o.occupation{place} BETWEEN ? AND ?" for _ in spans for place in (1, 2, 3)]
+    if spans:
+        result.add(f"({' OR '.join(tests)})", *[end for span in spans for end in span * 3])
+
+
+def _employment(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
+    known = {row[0] for row in connection.execute("SELECT code FROM code_name WHERE kind = 'employment'")}
+    result.problems.extend(
+        _unknown("employment_types", "雇用形態コード", "employment type code", code)
+        for code in codes
+        if code not in known
+    )
+    if codes:
+        result.add(f"o.employment IN ({_marks(codes)})", *codes)
+
+
+def _work(filters: Filters, result: Conditions) -> None:
+    if filters.full_part:
+        if filters.full_part not in _FULL_PART:
+            result.problems.append(
+                _unknown("full_part", "フルタイム・パートの別", "value", filters.full_part)
+            )
+        else:
+            result.add("o.full_part = ?", _FULL_PART[filters.full_part])
+    floors = []
+    for field, floor, kind in (
+        ("pay_floor_month", filters.pay_floor_month, FULL),
+        ("pay_floor_hour", filters.pay_floor_hour, PART),
+    ):
+        if floor is None:
+            continue
+        if floor < 0:
+            result.problems.append(
+                Problem(
+                    field, "negative", "金額は0円以上で入れてください。", "The amount may not be negative."
+                )
+            )
+        floors.append((kind, floor))
+    if floors:
+        tests = " OR ".join("(o.full_part = ? AND o.pay_min >= ?)" for _ in floors)
+        result.add(f"({tests})", *[value for pair in floors for value in pair])
+
+
+def _times(filters: Filters, result: Conditions) -> None:
+    start = _minutes("starts_from", filters.starts_from, result)
+    end = _minutes("ends_by", filters.ends_by, result)
+    if start is None and end is None:
+        return
+    spans, bounds = [], []
+    for place in (1, 2, 3):
+        tests = [f"o.start{place} >= ?"] * (start is not None) + [f"o.end{place} <= ?"] * (end is not None)
+        spans.append(f"({' AND '.join(tests)})")
+        bounds += [bound for bound in (start, end) if bound is not None]
+    result.add(f"({' OR '.join(spans)})", *bounds)
+
+
+def _minutes(field: str, text: str, result: Conditions) -> int | None:
+    if not text:
+        return None
+    found = _TIME.match(text)
+    if found is None:
+        result.problems.append(
+            Problem(field, "bad_time", "時刻は 9:00 のように入れてください。", "Enter a time such as 9:00.")
+        )
+        return None
+    return int(found[1]) * 60 + int(found[2])
+
+
+def _dates(filters: Filters, today: date, result: Conditions) -> None:
+    if filters.received_since:
+        since = values.day(filters.received_since)
+        if since is None:
+            result.problems.append(
+                Problem("received_since", "bad_date", "日付として読めません。", "This is not a date.")
+            )
+        else:
+            result.add("o.docid >= ? << 32", since)
+    if filters.within_days is not None:
+        if filters.within_days < 0:
+            result.problems.append(
+                Problem(
+                    "within_days", "negative", "日数は0以上で入れてください。", "Days may not be negative."
+                )
+            )
+        else:
+            result.add("o.docid >= ? << 32", (today - timedelta(days=filters.within_days)).toordinal())
+    if filters.listed_only:
+        result.add(
+            "o.listed = 1 AND o.deadline >= ? AND o.valid_until >= ?", today.toordinal(), today.toordinal()
+        )
+
+
+def _unknown(field: str, ja: str, en: str, code: str) -> Problem:
+    return Problem(field, "unknown_code", f"{ja}「{code}」はありません。", f"Unknown {en}: {code}.")
+
+
+def _marks(items: set[int] | tuple[str, ...]) -> str:
+    return ",".join("?" * len(items))

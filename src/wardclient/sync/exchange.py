@@ -1,0 +1,149 @@
+"""The exchange with the server, one call at a time in each lane; no I/O here.
+
+`next_call` says what to do next; whoever does it hands back the reply or the failure. A reply
+may come twice, late, or never: none of that changes what is true afterwards.
+"""
+
+from wardclient.sync import intents, outbox, pages
+from wardclient.sync.answers import read_answer
+from wardclient.sync.calls import POLL_MS, Call, ControlCall, Lanes, PullCall, PushCall
+from wardclient.sync.core import HALTED, Core
+from wardproto import control
+from wardproto.messages import ControlPush, LogPage, PushReply
+from wardproto.records import ControlWire, Refusal
+from wardproto.wire import control_hash, encode, signed_bytes
+
+RESCAN_MS = 5_000
+"""How long an outbox in which nothing could be sent is left alone when nothing happens: a consent
+may begin meanwhile."""
+
+
+class Exchange:
+    """What is to be sent and fetched, and what the outcomes mean."""
+
+    def __init__(self, core: Core, page_limit: int) -> None:
+        self.core = core
+        self._page_limit = page_limit
+        self._lanes = Lanes()
+        self._act: intents.Act | None = None
+        self._control_after = 0
+        """The control record that must be taken over before the next act is looked at."""
+        self._rescan_ms = 0
+
+    # --- what to do
+
+    def next_call(self, now_ms: int) -> Call | None:
+        """Return the next call to make, or None when none is due.
+
+        ``now_ms`` is a clock that never jumps: the PC's own clock may, by years.
+        """
+        if self.core.store.get(HALTED):
+            return None
+        lanes = self._lanes
+        call = self._control(now_ms) or self._push(now_ms) or self._pull(now_ms)
+        if call is not None:
+            lanes.of(call).flying = call
+        return call
+
+    def next_due_ms(self) -> int:
+        """Return when `next_call` may have something, as far as time alone decides."""
+        waiting = [lane.due_ms for lane in self._lanes.all() if lane.flying is None and lane.fails]
+        return min([self._lanes.pull.due_ms, *waiting])
+
+    def hurry(self) -> None:
+        """There is new work. It does not bring a failed lane's next try forward."""
+        self._rescan_ms = 0
+
+    def look(self) -> None:
+        """There may be news in the log: ask for it as soon as the lane is free."""
+        if not self._lanes.pull.fails:
+            self._lanes.pull.due_ms = 0
+
+    def retry(self) -> None:
+        """A person asks to try now, or the network is back: all lanes may start."""
+        for lane in self._lanes.all():
+            lane.due_ms = 0
+        self.hurry()
+
+    def _control(self, now_ms: int) -> ControlCall | None:
+        core = self.core
+        if not self._lanes.control.is_due(now_ms) or core.state.head.sseq < self._control_after:
+            return None
+        with core.change():
+            act = intents.next_act(core)
+        if act is None:
+            return None
+        self._act = act
+        payload = control.make_payload(core.state, core.me.device, core.now_ms(), act.body)
+        signature = core.signing.sign(core.me.sign_secret, signed_bytes("ctl", payload))
+        push = ControlPush(encode(ControlWire(payload, signature)), act.wraps)
+        return ControlCall(core.ward, push, control_hash(payload))
+
+    def _push(self, now_ms: int) -> PushCall | None:
+        if not self._lanes.push.is_due(now_ms) or now_ms < self._rescan_ms:
+            return None
+        with self.core.change():
+            call = outbox.next_push(self.core)
+        if call is None:
+            self._rescan_ms = now_ms + RESCAN_MS
+        return call
+
+    def _pull(self, now_ms: int) -> PullCall | None:
+        if not self._lanes.pull.is_due(now_ms):
+            return None
+        return PullCall(self.core.ward, self.core.memory.cursor, self._page_limit)
+
+    # --- what came of it
+
+    def on_failure(self, call: Call, now_ms: int) -> None:
+        """No reply, or one that says nothing: the outcome is unknown."""
+        self._lanes.of(call).failed(call, now_ms, self._jitter())
+
+    def on_control_reply(self, call: ControlCall, reply: PushReply, now_ms: int) -> None:
+        """The server answered about a control record."""
+        core, lane = self.core, self._lanes.control
+        data = reply.answers[0] if len(reply.answers) == 1 else b""
+        answer = read_answer(core, data, call.name)
+        if answer is None:
+            lane.failed(call, now_ms, self._jitter())
+            return
+        current, act = lane.flying == call, self._act
+        lane.answered(call)
+        if not isinstance(answer, Refusal):
+            self._control_after = max(self._control_after, answer.sseq)
+        elif answer.ctl.sseq > core.state.head.sseq:
+            # Somebody else's record came first; with it known the act is looked at again.
+            self._control_after = max(self._control_after, answer.ctl.sseq)
+        elif current and act is not None and answer.code != "cas":
+            with core.change():
+                intents.refuse(core, act, answer.code)
+                if not act.intents:
+                    # Nobody asked for it: the next try is not brought forward by anything.
+                    lane.put_off(now_ms, self._jitter())
+        self.look()
+
+    def on_push_reply(self, call: PushCall, reply: PushReply, now_ms: int) -> None:
+        """The server answered about blocks."""
+        lane = self._lanes.push
+        with self.core.change():
+            look, later = outbox.take_answers(self.core, call, reply)
+        lane.answered(call)
+        if later:
+            lane.put_off(now_ms, self._jitter())
+        if look:
+            self.look()
+        self.hurry()
+
+    def on_page(self, call: PullCall, page: LogPage, now_ms: int) -> frozenset[bytes]:
+        """The server sent a page of the log; return the streams that it touched."""
+        lane = self._lanes.pull
+        before = self.core.memory
+        touched = pages.take(self.core, call.after, page)
+        lane.answered(call)
+        lane.due_ms = now_ms if page.more or call.after != before.cursor else now_ms + POLL_MS
+        if self.core.memory is not before:
+            self.hurry()
+        return touched
+
+    def _jitter(self) -> float:
+        return self.core.sealing.random(1)[0] / 255

@@ -1,0 +1,208 @@
+"""The way to the central service: signed HTTP requests, and every failure given a name.
+
+One small adapter over httpx, so that another library can take its place. It knows nothing of
+the log; it moves bytes, keeps the server's time, and says what went wrong.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx
+
+from wardproto.messages import (
+    CONTENT_TYPE,
+    FOUNDING_HEADER,
+    NONCE_BYTES,
+    TIME_HEADER,
+    ControlPush,
+    JoinRequest,
+    LogPage,
+    PushReply,
+    PushRequest,
+    ServerHello,
+    Wake,
+    signed_headers,
+)
+from wardproto.signing import Signing
+from wardproto.wire import MalformedError, decode, encode
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+WAKE_SECONDS = 65.0
+MAX_ANSWER = 24 * 1024 * 1024
+"""A page is at most 8 MiB of bodies; anything much larger is not an answer of ours."""
+T = TypeVar("T")
+OK, NO_CONTENT, NOT_FOUND, LIMIT = 200, 204, 404, 500
+
+
+class TransportError(Exception):
+    """No usable answer. ``code`` is the server's problem code, or ``away``, ``cut``, ``nonsense``."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the code."""
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """Who signs the requests."""
+
+    ward: bytes
+    device: bytes
+    sign_secret: bytes
+
+
+class Transport:
+    """Calls to one central service. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        server: str,
+        signing: Signing,
+        credentials: Credentials | None = None,
+        clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        """Connect lazily; nothing is sent until the first call."""
+        self._server = server.rstrip("/")
+        self._signing = signing
+        self.credentials = credentials
+        self._clock_ms = clock_ms
+        self._offset_ms = 0
+        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+        # trust_env off: a proxy variable must not send case traffic somewhere else.
+        self._http = httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
+
+    @property
+    def server(self) -> str:
+        """The service's address."""
+        return self._server
+
+    def close(self) -> None:
+        """Close all connections; a waiting call ends with an error."""
+        self._http.close()
+
+    # --- calls ---------------------------------------------------------------------
+
+    def hello(self) -> ServerHello:
+        """Return the server's key and time."""
+        return self._decoded(self._send("GET", "/server", b"", signed=False), ServerHello)
+
+    def found(self, ward: bytes, push: ControlPush, token: str = "") -> PushReply:
+        """Found a ward with its genesis record."""
+        extra = {FOUNDING_HEADER: token} if token else {}
+        answer = self._send("POST", f"/w/{ward.hex()}/control", encode(push), signed=False, extra=extra)
+        return self._decoded(answer, PushReply)
+
+    def control(self, push: ControlPush) -> PushReply:
+        """Send a control record."""
+        return self._decoded(self._ward("POST", "control", encode(push)), PushReply)
+
+    def blocks(self, push: PushRequest) -> PushReply:
+        """Send blocks."""
+        return self._decoded(self._ward("POST", "blocks", encode(push)), PushReply)
+
+    def log(self, after: int, limit: int) -> LogPage:
+        """Fetch a page of the log."""
+        return self._decoded(self._ward("GET", f"log?after={after}&limit={limit}"), LogPage)
+
+    def wake(self, after: int) -> Wake:
+        """Wait until the log is longer than ``after``, or until the server ends the wait."""
+        return self._decoded(self._ward("GET", f"wake?after={after}", timeout=WAKE_SECONDS), Wake)
+
+    def put_join(self, ward: bytes, invite: bytes, request: JoinRequest) -> None:
+        """Leave a join request for the admin."""
+        self._send("PUT", f"/w/{ward.hex()}/join/{invite.hex()}", encode(request), signed=False)
+
+    def get_join(self, invite: bytes) -> JoinRequest | None:
+        """Return the join request of an invite, None while nobody has come."""
+        try:
+            answer = self._ward("GET", f"join/{invite.hex()}")
+        except TransportError as error:
+            if error.code == "not_found":
+                return None
+            raise
+        return self._decoded(answer, JoinRequest)
+
+    # --- parts ------------------------------------------------------------------------
+
+    def _ward(self, method: str, path: str, body: bytes = b"", timeout: float | None = None) -> bytes:
+        if self.credentials is None:
+            raise TransportError("unsigned")
+        return self._send(method, f"/w/{self.credentials.ward.hex()}/{path}", body, timeout=timeout)
+
+    def _send(
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        *,
+        signed: bool = True,
+        extra: dict[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> bytes:
+        """Send a request; a clock that is off is set right from the answer and the request signed again."""
+        for attempt in (1, 2):
+            headers = {"content-type": CONTENT_TYPE, **(extra or {})}
+            if signed:
+                headers |= self._signature(method, target, body)
+            status, answer = self._exchange(method, target, body, headers, timeout)
+            if status in (OK, NO_CONTENT):
+                return answer
+            code = _problem(status, answer)
+            if code != "clock" or attempt == 2 or not signed:  # noqa: PLR2004
+                raise TransportError(code)
+        raise TransportError("clock")
+
+    def _signature(self, method: str, target: str, body: bytes) -> dict[str, str]:
+        who = self.credentials
+        assert who is not None  # noqa: S101  # _ward has looked
+        now = self._clock_ms() + self._offset_ms
+        nonce = os.urandom(NONCE_BYTES)
+        return signed_headers(self._signing, who.sign_secret, who.device, method, target, body, now, nonce)
+
+    def _exchange(
+        self, method: str, target: str, body: bytes, headers: dict[str, str], timeout: float | None
+    ) -> tuple[int, bytes]:
+        kept = bytearray()
+        wait = httpx.Timeout(timeout or READ_SECONDS, connect=CONNECT_SECONDS)
+        try:
+            with self._http.stream(
+                method, self._server + target, content=body, headers=headers, timeout=wait
+            ) as answer:
+                for chunk in answer.iter_bytes():
+                    kept += chunk
+                    if len(kept) > MAX_ANSWER:
+                        raise TransportError("nonsense")
+                self._note_time(answer.headers.get(TIME_HEADER, ""))
+                return answer.status_code, bytes(kept)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise TransportError("away") from error
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
+            # RuntimeError: the client was closed while a call waited.
+            raise TransportError("cut") from error
+
+    def _note_time(self, text: str) -> None:
+        if text.isascii() and text.isdigit():
+            self._offset_ms = int(text) - self._clock_ms()
+
+    def _decoded(self, answer: bytes, kind: type[T]) -> T:
+        try:
+            return decode(answer, kind)
+        except MalformedError as error:
+            raise TransportError("nonsense") from error
+
+
+def _problem(status: int, answer: bytes) -> str:
+    """Return the problem code of an answer; ``nonsense`` or ``server`` when it has none."""
+    try:
+        code = json.loads(answer).get("code")
+    except (ValueError, AttributeError):
+        code = None
+    if isinstance(code, str) and len(code) < 40:  # noqa: PLR2004
+        return code
+    return "server" if status >= LIMIT else "nonsense"

@@ -1,0 +1,1 @@
+"""Nothing personal is written anywhere but inside the encrypted files."""
