@@ -157,6 +157,7 @@ def test_kana_that_are_near_in_sound(one: str, other: str) -> None:
         ("シンイチ", "shinichi shin'ichi sin-iti sinniti"),
         ("ハットリ", "hattori"),
         ("マッチャ", "matcha maccha mattya"),
+        ("バッジ", "bajji bazzi"),
         ("ホンマ", "honma homma"),
         ("フジイ", "fujii huzii fuji"),
         ("チョウ", "cho chou tyo choh"),

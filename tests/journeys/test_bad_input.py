@@ -156,7 +156,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(ward: Ward, tmp_path: P
     """Exit 4 and a sentence; with room again all that was there is there, and the import works whole."""
     case_id = open_case(ward.city)
     file = tmp_path / "caseload.csv"
-    file.write_bytes(make_caseload_csv(400, 11, encoding="cp932"))
+    file.write_bytes(make_caseload_csv(400, 11, encoding="cp932").data)
     largest = max(path.stat().st_size for path in ward.city.home.iterdir() if path.is_file())
 
     def no_room() -> None:
@@ -302,7 +302,7 @@ def rewritten(data: bytes, change: Callable[[list[list[str]]], None]) -> bytes:
 
 def caseload(rows: int = 12) -> bytes:
     """Return a whole caseload file in UTF-8."""
-    return make_caseload_csv(rows, 5, encoding="utf-8-sig")
+    return make_caseload_csv(rows, 5).data
 
 
 def stray_quote(data: bytes) -> bytes:

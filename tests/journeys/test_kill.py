@@ -180,7 +180,7 @@ def test_a_caseload_import_that_is_killed_leaves_all_or_nothing(
 ) -> None:
     """Killed before or while its rows are written, the import has opened no case, or every one."""
     file = tmp_path / "caseload.csv"
-    file.write_bytes(make_caseload_csv(ROWS, 7, encoding="cp932"))
+    file.write_bytes(make_caseload_csv(ROWS, 7, encoding="cp932").data)
     command = [part for part in ward.city.command("cases", "import", str(file)) if part != "--json"]
     importing = subprocess.Popen(
         command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True

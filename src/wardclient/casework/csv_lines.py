@@ -73,9 +73,8 @@ def decode(data: bytes, known: Callable[[Sequence[str]], int]) -> tuple[str, Ite
         for encoding, name in OTHERS:
             if _known(header, encoding, known) > 0:
                 raise WrongEncodingError(name)
-        if not header.isascii():
-            if all(_decoded(header, encoding) is None for encoding in ENCODINGS):
-                raise WrongEncodingError
+        if all(_decoded(header, encoding) is None for encoding in ENCODINGS):
+            raise WrongEncodingError
     return best, _lines(data, best)
 
 

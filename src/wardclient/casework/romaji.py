@@ -72,6 +72,7 @@ _KANA = re.compile("[ァ-ヺ]")
 # In this order: digraphs to one spelling, then long vowels, then doubled consonants.
 _SPELLINGS = (
     (re.compile(r"[tc]ch"), "ch"),
+    (re.compile(r"jj+"), "j"),
     (re.compile(r"sh(?=[aueo])"), "sy"),
     (re.compile(r"shi"), "si"),
     (re.compile(r"ch(?=[aueo])"), "ty"),

@@ -22,7 +22,7 @@ from wardclient.casework.problems import Problem
 from wardclient.casework.rules import RULES, Setting
 from wardclient.casework.words import sensitive_words
 
-__all__ = ["normalise", "offer_kana", "validate", "validate_value", "warnings"]
+__all__ = ["normalise", "normalise_value", "offer_kana", "validate", "validate_value", "warnings"]
 
 YOUNGEST, OLDEST = 15, 100
 BY_WISH = frozenset({TargetGroup.B1, TargetGroup.B2, TargetGroup.C1, TargetGroup.C2})
@@ -111,7 +111,7 @@ def warnings(kind: str, values: Mapping[str, object], *, today: date) -> tuple[P
         age = age_on(date.fromisoformat(birth), today)
         if 0 <= age < YOUNGEST or age > OLDEST:
             found.append(problem("birth_age", "birth_date"))
-    if kind == "case" and values.get("target_group") in BY_WISH and values.get("wishes_support") is None:
+    if kind == "case" and str(values.get("target_group")) in BY_WISH and values.get("wishes_support") is None:
         found.append(problem("wishes_support", "wishes_support"))
     found += sensitive_words(kind, values)
     return tuple(found)

@@ -275,7 +275,7 @@ def _status(desk: "Workstation", _: argparse.Namespace, printer: Printer) -> Non
 
 def _verify(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     report = desk.verify(rebuild=arguments.rebuild)
-    printer.result(report, (report["text"],))
+    printer.result(report, (str(report["text"]),))
 
 
 def _backup(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:

@@ -2,6 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 _VALUES_HELP = "欄=値 / field=value (domain identifiers; comma-separated lists)"
 
@@ -17,7 +21,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 def _build() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wardclient",
-        description="一体的実施コーナーの業務端末。引数なしで画面を開きます。 / Opens the workstation without a command.",
+        description="一体的実施コーナーの業務端末。引数なしで画面を開きます。 / Without a command: the screen.",
     )
     parser.add_argument("--home", type=Path, help="ホームフォルダ / home folder (WARDCLIENT_HOME)")
     parser.add_argument(
@@ -48,17 +52,13 @@ def _build() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
-
-
-def _acts(commands: Commands, name: str, text: str) -> Commands:
+def _acts(commands: "Commands", name: str, text: str) -> "Commands":
     group = commands.add_parser(name, help=text)
-    acts = group.add_subparsers(dest="act", metavar="ACT", required=True)
-    return acts
+    return group.add_subparsers(dest="act", metavar="ACT", required=True)
 
 
 def _act(
-    acts: Commands, name: str, text: str, *positions: str, values: bool = False
+    acts: "Commands", name: str, text: str, *positions: str, values: bool = False
 ) -> argparse.ArgumentParser:
     act = acts.add_parser(name, help=text)
     for position in positions:
@@ -73,7 +73,7 @@ def _act(
     return act
 
 
-def _demo(commands: Commands) -> None:
+def _demo(commands: "Commands") -> None:
     demo = commands.add_parser("demo", help="練習区を開く / open a practice ward on this machine")
     demo.add_argument("--as", dest="side", choices=("city", "hellowork"), default="city")
     demo.add_argument("--dir", type=Path, help="練習区のフォルダ / folder of the practice ward")
@@ -89,7 +89,7 @@ def _demo(commands: Commands) -> None:
     )
 
 
-def _setup(commands: Commands) -> None:
+def _setup(commands: "Commands") -> None:
     acts = _acts(commands, "setup", "この端末の最初の設定 / first run of a PC")
     found = _act(acts, "found", "区を始める / found a ward")
     found.add_argument("--server", required=True, help="http(s)://HOST:PORT")
@@ -107,7 +107,7 @@ def _setup(commands: Commands) -> None:
     )
 
 
-def _cases(commands: Commands) -> None:
+def _cases(commands: "Commands") -> None:
     acts = _acts(commands, "cases", "ケース / cases")
     found = _act(acts, "list", "探す・一覧 / search and list")
     found.add_argument("--query", default="")
@@ -134,7 +134,7 @@ def _cases(commands: Commands) -> None:
     loaded.add_argument("--accept-duplicates", action="store_true")
 
 
-def _consent(commands: Commands) -> None:
+def _consent(commands: "Commands") -> None:
     acts = _acts(commands, "consent", "同意 / consent")
     record = _act(acts, "record", "記録 / record", "ID", values=True)
     record.add_argument(
@@ -150,13 +150,13 @@ def _consent(commands: Commands) -> None:
     due.add_argument("--days", type=int, default=60)
 
 
-def _notes(commands: Commands) -> None:
+def _notes(commands: "Commands") -> None:
     acts = _acts(commands, "notes", "面談記録 / notes")
     _act(acts, "add", "追加 / add", "ID", values=True)
     _act(acts, "list", "一覧 / list", "ID")
 
 
-def _session(commands: Commands) -> None:
+def _session(commands: "Commands") -> None:
     acts = _acts(commands, "session", "同席面談 / joint session")
     _act(acts, "start", "始める / start", "ID", values=True)
     _act(acts, "show", "表示 / show", "SESSION")
@@ -165,7 +165,7 @@ def _session(commands: Commands) -> None:
     _act(acts, "confirm", "確認 / confirm", "SESSION")
 
 
-def _openings(commands: Commands) -> None:
+def _openings(commands: "Commands") -> None:
     acts = _acts(commands, "openings", "求人 / openings")
     loaded = _act(acts, "import", "取込 / read an openings file", "FILE")
     loaded.add_argument("--dry-run", action="store_true")
@@ -176,7 +176,7 @@ def _openings(commands: Commands) -> None:
     shown.add_argument("--client-facing", action="store_true")
 
 
-def _referral(commands: Commands) -> None:
+def _referral(commands: "Commands") -> None:
     refer = commands.add_parser("refer", help="紹介 / enter a referral")
     refer.add_argument("id", metavar="CASE")
     refer.add_argument("opening_no", metavar="NO", help="求人番号、なければ -")
@@ -189,7 +189,7 @@ def _referral(commands: Commands) -> None:
     result.add_argument("--values", metavar="FILE")
 
 
-def _inbox(commands: Commands) -> None:
+def _inbox(commands: "Commands") -> None:
     acts = _acts(commands, "inbox", "確認箱 / inbox")
     _act(acts, "list", "一覧 / list")
     resolve = _act(acts, "resolve", "重なった変更を決める / decide a conflict", "CONFLICT")
@@ -199,14 +199,14 @@ def _inbox(commands: Commands) -> None:
     out.add_argument("-o", "--output", type=Path, required=True)
 
 
-def _sync(commands: Commands) -> None:
+def _sync(commands: "Commands") -> None:
     sync = commands.add_parser("sync", help="同期 / exchange with the central service")
     sync.add_argument("--once", action="store_true", help="一度だけ (既定) / once (default)")
     sync.add_argument("--watch", action="store_true", help="続ける / go on until interrupted")
     commands.add_parser("status", help="同期の状態 / sync state")
 
 
-def _upkeep(commands: Commands) -> None:
+def _upkeep(commands: "Commands") -> None:
     verify = commands.add_parser("verify", help="検査 / check the local database")
     verify.add_argument(
         "--rebuild", action="store_true", help="画面用の表を作り直す / rebuild the read models"
@@ -217,7 +217,7 @@ def _upkeep(commands: Commands) -> None:
     passphrase.add_argument("--new-file", type=Path, required=True)
 
 
-def _admin(commands: Commands) -> None:
+def _admin(commands: "Commands") -> None:
     acts = _acts(commands, "admin", "管理 / administration")
     invite = _act(acts, "invite", "招待を作る / make a one-use invite")
     invite.add_argument("--team", choices=("city", "hellowork"), required=True)

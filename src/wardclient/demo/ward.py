@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from wardclient.demo import service
 from wardclient.desk.door import HomeDoor
 from wardclient.desk.setup import found, join
-from wardclient.practice.openings import write_openings_file
+from wardclient.practice.openings import OpeningsSpec, write_openings
 from wardclient.practice.people import make_caseload_csv
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def _work(directory: Path, homes: Path, cases: int, openings: int, tell: Tell) -
     files = directory / "files"
     files.mkdir(exist_ok=True)
     caseload, jobs = files / "caseload.csv", files / "openings.csv"
-    caseload.write_bytes(make_caseload_csv(cases, SEED, encoding="cp932"))
-    write_openings_file(jobs, openings, seed=SEED, day=dt.datetime.now(dt.UTC).date())
+    caseload.write_bytes(make_caseload_csv(cases, SEED).data)
+    write_openings(jobs, OpeningsSpec(openings, dt.datetime.now(dt.UTC).date(), SEED))
     city, hellowork = unlock(homes, CASEWORKER), unlock(homes, NAVIGATOR)
     try:
         tell(f"ケース {cases:,} 件を取り込んでいます")

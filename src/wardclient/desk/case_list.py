@@ -1,5 +1,8 @@
 """The case list: stored lines made into rows for this person."""
 
+import contextlib
+
+from wardclient.desk.api import LockedError
 from wardclient.desk.place import Place
 from wardclient.desk.rows import CaseFilter, CasePage, CaseRow, ConsentState
 from wardclient.desk.streams import case_streams
@@ -40,6 +43,17 @@ def case_row(place: Place, case_id: str) -> CaseRow:
     if hit is None:
         raise KeyError(case_id)
     return _row(place, hit)
+
+
+def index_rest(place: Place) -> None:
+    """Index what a bulk sync left, one small batch after another between other work."""
+
+    def step() -> None:
+        if place.store.index_pending():
+            place.lane.submit(step)
+
+    with contextlib.suppress(LockedError):
+        place.lane.submit(step)
 
 
 def _visible(place: Place, hit: CaseHit) -> bool:
@@ -83,4 +97,4 @@ def _consent(place: Place, hit: CaseHit) -> ConsentState:
     return _STATES[known]
 
 
-__all__ = ["case_row", "find_page"]
+__all__ = ["case_row", "find_page", "index_rest"]

@@ -8,17 +8,26 @@ from wardclient.casework import access, consent, reference
 from wardclient.casework import fields as catalogue
 from wardclient.casework.calendar import age_on
 from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW
-from wardclient.desk.place import JAPAN, CaseStream, Place
-from wardclient.desk.rows import CaseRow, CaseView, ConsentState, ConsentView, FieldView, NoteRow, ReferralRow
-from wardclient.desk.session_view import build_session_view
 from wardclient.desk.case_list import case_row
-from wardclient.desk.sharing import partner_devices, team_of
-from wardclient.desk.timeline import timeline
+from wardclient.desk.place import JAPAN, CaseStream, Place
+from wardclient.desk.rows import (
+    CaseRow,
+    CaseView,
+    ConsentState,
+    ConsentView,
+    FieldView,
+    NoteRow,
+    OnOtherSide,
+    ReferralRow,
+)
+from wardclient.desk.session_view import build_session_view
 from wardclient.desk.streams import SINGLE_KINDS, CaseStreams, Seat, scopes, seats
+from wardclient.desk.timeline import timeline
 from wardclient.desk.writing import shown_values
 from wardclient.ledger.clock import effective, millis
 from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Register
+
 
 def build_case_view(place: Place, streams: CaseStreams) -> CaseView:
     """Return everything that the case screen shows."""
@@ -60,9 +69,9 @@ def consent_view(place: Place, streams: CaseStreams) -> ConsentView:
     entity = max(found, key=lambda e: _written(found[e]))
     values = shown_values(found[entity])
     consent_id = entity.partition(":")[2]
-    stream = next((s for s in streams.all if s.consent_id == consent_id), None)
-    state = _state(place, values, stream)
-    there, missing = _other_side(place, state, stream)
+    joint = next((s for s in streams.all if s.consent_id == consent_id), None)
+    state = _state(values, joint)
+    there, missing = _other_side(place, state, joint)
     return ConsentView(
         consent_id=consent_id,
         state=state,
@@ -89,7 +98,7 @@ def _written(registers: Mapping[str, Register]) -> int:
     return max((w.order()[0] for r in registers.values() if (w := r.shown) is not None), default=0)
 
 
-def _state(place: Place, values: Mapping[str, Value], stream: CaseStream | None) -> ConsentState:
+def _state(values: Mapping[str, Value], stream: CaseStream | None) -> ConsentState:
     said = _text(values.get("state")) or "given"
     if said == "refused":
         return "refused"
@@ -106,14 +115,14 @@ def _state(place: Place, values: Mapping[str, Value], stream: CaseStream | None)
     return states[known]
 
 
-def _other_side(place: Place, state: ConsentState, stream: CaseStream | None) -> tuple[str, int]:  # type: ignore[return]
+def _other_side(place: Place, state: ConsentState, stream: CaseStream | None) -> tuple[OnOtherSide, int]:
     if stream is None or state in ("none", "refused"):
         return "no", 0
     if state in ("pending", "ending"):
         return "waiting", 0
     if state == "given":
         return ("waiting" if place.store.drafts_in(stream.stream) else "yes"), 0
-    missing = len(partner_devices(place.client.state, stream.stream, without_ack=True))
+    missing = len(place.client.partner_devices(stream.stream, without_ack=True))
     return ("deleting" if missing else "deleted"), missing
 
 
@@ -185,7 +194,7 @@ def _notes(place: Place, streams: CaseStreams) -> Iterable[NoteRow]:
                 body.splitlines()[0][:40] if body else "",
                 body,
                 place.labels(device),
-                team_of(place.client.state, device),
+                place.client.team_of(device),
                 stream.kind == "joint",
                 sealed=False,
                 unsent=_unsent(registers),
@@ -225,22 +234,20 @@ def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
         if not _text(values.get("channel")):
             continue
         text = catalogue.referral_state(values, place.today())
-        names = (
-            "channel",
-            "referred_on",
-            "opening_no",
-            "employer_name",
-            "job_title",
-            "letter_no",
-            "interview_at",
-            "result",
-        )
+        label, unsent = meta[entity]
         yield ReferralRow(
-            entity.partition(":")[2],
-            *(_text(values.get(n)) for n in names),
-            text,
-            meta[entity][0],
-            unsent=meta[entity][1],
+            referral_id=entity.partition(":")[2],
+            channel=_text(values.get("channel")),
+            referred_on=_text(values.get("referred_on")),
+            opening_no=_text(values.get("opening_no")),
+            employer_name=_text(values.get("employer_name")),
+            job_title=_text(values.get("job_title")),
+            letter_no=_text(values.get("letter_no")),
+            interview_at=_text(values.get("interview_at")),
+            result=_text(values.get("result")),
+            state_text=text,
+            author=label,
+            unsent=unsent,
         )
 
 

@@ -11,11 +11,11 @@ from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.consent import default_period
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk.case_view import consent_view
-from wardclient.desk.place import JAPAN, Acts, CaseStream, problem, refuse
+from wardclient.desk.cases import CaseActs
+from wardclient.desk.place import JAPAN, CaseStream, problem, refuse
 from wardclient.desk.rows import CaseFilter, CaseView, ConsentPreview, FactRow, Values, WithdrawPreview
-from wardclient.desk.sharing import partner_devices
 from wardclient.desk.streams import SINGLE_KINDS, CaseStreams, scopes, streams_of, values_of
-from wardclient.desk.writing import puts
+from wardclient.desk.writing import plain, puts
 from wardclient.ledger.events import Op, Put, Rec
 from wardproto.wire import encode
 
@@ -24,7 +24,7 @@ OTHER = {"city": "hellowork", "hellowork": "city"}
 DAY = dt.timedelta(days=1)
 
 
-class ConsentActs(Acts):
+class ConsentActs(CaseActs):
     """The consent of one person to the sharing of one case."""
 
     def consent_defaults(self, case_id: str) -> Values:
@@ -126,7 +126,7 @@ class ConsentActs(Acts):
                 *puts(entity, kept, {}),
                 Put("case", "case_id", streams.case_id),
             ]
-            disclosed += [Put(fact.kind, fact.field, fact.value) for fact in facts]
+            disclosed += [Put(fact.kind, fact.field, plain(fact.value)) for fact in facts]
             self.place.record(joint, "disclosed", disclosed)
 
     def decline_consent(self, case_id: str, values: Values) -> None:
@@ -158,7 +158,7 @@ class ConsentActs(Acts):
             joint = self._given(streams)
             items, wanted = scopes(self.place, joint)
             labels = {**SCOPE_TO_HW, **SCOPE_TO_CITY}
-            devices = partner_devices(self.place.client.state, joint.stream)
+            devices = self.place.client.partner_devices(joint.stream)
             return WithdrawPreview(
                 tuple(f"{item} {labels[item].ja}" for item in (*items, *wanted)),
                 (

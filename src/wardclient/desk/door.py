@@ -55,7 +55,7 @@ class HomeDoor:
         from wardclient.desk.faults import damaged
         from wardclient.desk.workstation import open_workstation
         from wardclient.storage.cipher import DamagedError, WrongKeyError
-        from wardclient.storage.home import Home, HomeMissingError
+        from wardclient.storage.home import Home, HomeBusyError, HomeMissingError, hold
         from wardclient.vault.slots import (
             DamagedSlotsError,
             WaitError,
@@ -68,10 +68,19 @@ class HomeDoor:
         home = Home(self._home)
         try:
             profile = home.read_profile()
-            key = open_slots(home.slots, passphrase)
-            return open_workstation(home, profile, key, offline=self._offline, background=self._background)
+            held = hold(home)
+            try:
+                key = open_slots(home.slots, passphrase)
+                return open_workstation(
+                    home, profile, key, held, offline=self._offline, background=self._background
+                )
+            except BaseException:
+                held.release()
+                raise
         except HomeMissingError as error:
             raise no_home() from error
+        except HomeBusyError as error:
+            raise _busy() from error
         except WrongWordsError as error:
             raise _wrong(int(error.wait_seconds)) from error
         except WaitError as error:
@@ -90,6 +99,13 @@ def no_home() -> NoHomeError:
     return NoHomeError(
         "この端末はまだ設定されていません。管理者から招待を受け取り、wardclient setup join で参加してください。",
         "This PC is not set up. Get an invite from the admin and run wardclient setup join.",
+    )
+
+
+def _busy() -> DeskError:
+    return DeskError(
+        "この端末のデータは、ほかの画面が使っています。そちらを閉じるかロックしてから、もう一度試してください。",
+        "Another window has this home open. Close or lock it, then try again.",
     )
 
 

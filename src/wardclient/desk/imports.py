@@ -5,13 +5,13 @@ from pathlib import Path
 from wardclient.casework.caseload import Caseload, read_caseload
 from wardclient.casework.problems import Problem
 from wardclient.desk.api import Cancelled, OnProgress, RefusedError
-from wardclient.desk.place import Acts
+from wardclient.desk.cases import CaseActs
 from wardclient.desk.rows import Candidate, ImportOutcome, ImportRowProblem, Progress
 
 BATCH = 200
 
 
-class ImportActs(Acts):
+class ImportActs(CaseActs):
     """The caseload import."""
 
     def import_caseload(

@@ -6,7 +6,6 @@ from pathlib import Path
 from wardclient.casework import fields as catalogue
 from wardclient.desk.place import JAPAN, Acts, problem, refuse
 from wardclient.desk.rows import ConflictView, HeadView, Inbox, IncidentRow, TrayRow
-from wardclient.desk.sharing import team_of
 from wardclient.desk.streams import streams_of
 from wardclient.desk.writing import puts
 from wardclient.ledger.events import Put, Value, read_event, read_ops
@@ -103,7 +102,12 @@ class InboxActs(Acts):
             )
             found.append(
                 ConflictView(
-                    f"{stream.hex()}/{kind}/{name}", case_id, hit.name if hit else "", field.ja if field else name, heads, ""
+                    f"{stream.hex()}/{kind}/{name}",
+                    case_id,
+                    hit.name if hit else "",
+                    field.ja if field else name,
+                    heads,
+                    "",
                 )
             )
         return found
@@ -116,7 +120,7 @@ class InboxActs(Acts):
             shown,
             head.value,
             self.place.labels(device),
-            team_of(self.place.client.state, device),
+            self.place.client.team_of(device),
             _iso(head.hlc >> 16),
             _iso(head.recv_ms) if head.recv_ms is not None else "",
         )

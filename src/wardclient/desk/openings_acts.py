@@ -114,10 +114,9 @@ class OpeningsActs(Acts):
         lock, connection = self.room.read()
         with lock, _told():
             found = sheet.get(connection, opening_no, self.place.today(), client_facing=client_facing)
+        conditions = tuple((item.label, item.text) for item in found.conditions)
         why = rules.may_refer(found.row, self.place.today())
-        return OpeningView(
-            _row(found.row), found.conditions, rules.SOURCE_JA, why is None, why.ja if why else ""
-        )
+        return OpeningView(_row(found.row), conditions, rules.SOURCE_JA, why is None, why.ja if why else "")
 
     def import_openings(
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled

@@ -82,11 +82,11 @@ class Place:
 
     def now(self) -> int:
         """Return the server's time as far as it is known here, in milliseconds."""
-        return self.client.now_ms()
+        return self.client.server_now_ms()
 
     def lease_over(self) -> bool:
         """Whether this PC has been without contact for longer than the lease."""
-        contact = self.client.contact_ms
+        contact = self.client.status().last_contact_ms
         return bool(contact) and self.now_ms() - contact > LEASE_MS
 
     def registers(self, stream: bytes, entity: str) -> "Mapping[str, Register]":

@@ -5,16 +5,18 @@ from collections.abc import Mapping
 
 from wardclient.casework import reference
 from wardclient.casework.validation import normalise, validate
-from wardclient.desk.place import Acts, CaseStream, problem, refuse
+from wardclient.desk.api import RefusedError
+from wardclient.desk.cases import CaseActs
+from wardclient.desk.openings_acts import OpeningsActs
+from wardclient.desk.place import CaseStream, problem, refuse
 from wardclient.desk.rows import Values
 from wardclient.desk.streams import CaseStreams, scopes, streams_of
 from wardclient.desk.writing import puts, shown_values
-from wardclient.desk.api import RefusedError
 
 RESULT_FIELDS = frozenset({"result", "result_on", "result_source", "reject_reason", "condition_diff"})
 
 
-class ReferralActs(Acts):
+class ReferralActs(OpeningsActs, CaseActs):
     """A referral is entered by the side whose channel it is; the other sees it by scope."""
 
     def referral_defaults(self, case_id: str, opening_no: str = "") -> Values:

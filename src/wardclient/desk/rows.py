@@ -16,6 +16,10 @@ ConsentState = Literal["none", "given", "refused", "withdrawn", "expired", "pend
 here and stopped on this PC, not yet confirmed by the central service."""
 
 
+OnOtherSide = Literal["no", "waiting", "yes", "deleting", "deleted"]
+"""Where a shared case is on the other side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What the unlock screen shows before anything is decrypted. ``label`` is a desk label, not a name."""
@@ -151,7 +155,7 @@ class ConsentView:
     form_version: str
     paper_location: str
     recorded_by: str
-    on_other_side: Literal["no", "waiting", "yes", "deleting", "deleted"]
+    on_other_side: OnOtherSide
     """Whether the other side has it; after an end, whether its PCs have signed the deletion."""
     missing_acks: int = 0
     values: Values = field(default_factory=dict)

@@ -4,7 +4,9 @@ import uuid
 
 from wardclient.casework.session import session_digest
 from wardclient.casework.validation import normalise, validate
-from wardclient.desk.place import Acts, CaseStream, problem, refuse
+from wardclient.desk.api import RefusedError
+from wardclient.desk.cases import CaseActs
+from wardclient.desk.place import CaseStream, problem, refuse
 from wardclient.desk.rows import SessionView, Values
 from wardclient.desk.session_view import build_session_view, session_content
 from wardclient.desk.streams import scopes, streams_of
@@ -13,7 +15,7 @@ from wardclient.ledger.events import Op, Put, Rec
 from wardproto.wire import encode
 
 
-class SessionActs(Acts):
+class SessionActs(CaseActs):
     """A session lives in the joint stream of the consent; each side writes its own text."""
 
     def start_session(self, case_id: str, values: Values) -> str:
@@ -119,8 +121,12 @@ class SessionActs(Acts):
         """Return the stream of a session that may be shown here."""
         stream = self.place.store.stream_of_entity(f"session:{session_id}")
         if stream is None:
-            refuse(
-                problem("no_session", "この面談はこの端末にはありません。", "This session is not on this PC.")
+            raise RefusedError(
+                (
+                    problem(
+                        "no_session", "この面談はこの端末にはありません。", "This session is not on this PC."
+                    ),
+                )
             )
         streams = streams_of(self.place, self.place.store.case_of_stream(stream))
         return next(s for s in streams.all if s.stream == stream)

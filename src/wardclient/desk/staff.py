@@ -1,10 +1,11 @@
 """Acts of administration: devices and whose they are, invites, removal, roles."""
 
-from wardclient.desk.api import AwayError
+from collections.abc import Callable
+
 from wardclient.desk.faults import away
 from wardclient.desk.place import Acts, problem, refuse
 from wardclient.desk.rows import StaffRow
-from wardclient.sync.enrol import AdmitError, admit, make_invite
+from wardclient.sync.enrol import EnrolError, admit, make_invite
 from wardclient.sync.transport import Transport, TransportError
 
 
@@ -12,6 +13,8 @@ class StaffActs(Acts):
     """Who belongs to the ward. Every act is a control record, so it needs the central service."""
 
     transport: Transport
+    exchange: Callable[[], None]
+    """Exchange with the central service, once; TransportError."""
 
     def staff(self) -> tuple[StaffRow, ...]:
         """Return all devices, active ones first."""
@@ -30,9 +33,20 @@ class StaffActs(Acts):
         """Make a one-use invite and return its text; it is shown once and kept nowhere."""
         self._need_admin()
         try:
-            text = make_invite(self.place.client, self.transport, self.place.lane.run, team, roles)
+            text = make_invite(
+                self.place.client,
+                self.transport.server,
+                self.place.me.ward_code,
+                self.place.lane.run,
+                self.exchange,
+                team,
+                roles,
+            )
         except TransportError as error:
             raise away() from error
+        except EnrolError as error:
+            refuse(problem(error.code, error.ja, error.en, "roles"))
+            raise
         self.place.changed({"staff"})
         return text
 
@@ -40,10 +54,12 @@ class StaffActs(Acts):
         """Admit the PC that shows ``code``; refused when the digits are another's."""
         self._need_admin()
         try:
-            device = admit(self.place.client, self.transport, self.place.lane.run, invite, code)
+            device = admit(
+                self.place.client, self.transport, self.place.lane.run, self.exchange, invite, code
+            )
         except TransportError as error:
             raise away() from error
-        except AdmitError as error:
+        except EnrolError as error:
             refuse(problem(error.code, error.ja, error.en, "code"))
             raise
         self.place.changed({"staff"})
@@ -65,10 +81,9 @@ class StaffActs(Acts):
         """Bring a control act through now, or say that it waits."""
         self.place.changed({"staff"})
         try:
-            self.sync_now()
-        except AwayError:
-            self.place.urge()
-            raise
+            self.exchange()
+        except TransportError as error:
+            raise away() from error
 
     def _need_admin(self) -> None:
         if "adm" not in self.place.me.roles:

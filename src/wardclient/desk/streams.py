@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wardclient.desk.place import CaseStream, Place, problem, refuse
-from wardclient.desk.sharing import known
 from wardclient.desk.writing import shown_values
 from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Register
@@ -57,11 +56,10 @@ def case_streams(place: Place, case_id: str) -> CaseStreams:
     withdrawal recorded on this PC, not after the period, not after a day without contact.
     """
     found = []
-    state, now = place.client.state, place.now()
     for stored in place.store.streams_of_case(case_id):
         owner = stored.owner or place.me.team
         joint = stored.kind == "joint"
-        said = known(state, stored.stream, now) if joint else "open"
+        said = place.client.consent_state(stored.stream) if joint else "open"
         ending = stored.stream in place.ending
         mine = owner == place.me.team
         if joint and not mine and (ending or said in ("ended", "expired") or place.lease_over()):

@@ -7,7 +7,6 @@ from wardclient.casework.fields import field_of, shown
 from wardclient.casework.lifecycle import Event as CaseEvent
 from wardclient.desk.place import JAPAN, Place
 from wardclient.desk.rows import TimelineRow
-from wardclient.desk.sharing import team_of
 from wardclient.ledger.clock import effective, millis
 from wardclient.ledger.events import Put, read_event, read_ops
 
@@ -39,7 +38,7 @@ def timeline(place: Place, case_id: str) -> Iterable[TimelineRow]:
             received_at=_iso(recv_ms) if late and recv_ms is not None else "",
             text=_words(event.type, data),
             author=place.labels(author),
-            team=team_of(place.client.state, author),
+            team=place.client.team_of(author),
             shared=kind == "joint",
         )
 

@@ -1,23 +1,246 @@
 """An unlocked home: the store, the core, the sync loop, and all acts."""
 
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wardclient.desk.cases import CaseActs
+from wardclient.casework import reference
+from wardclient.casework.problems import Problem
+from wardclient.desk.api import RefusedError, Unsubscribe
+from wardclient.desk.case_list import index_rest
 from wardclient.desk.consents import ConsentActs
+from wardclient.desk.faults import away, damaged, told
+from wardclient.desk.forms import FormActs
 from wardclient.desk.imports import ImportActs
 from wardclient.desk.inbox import InboxActs
-from wardclient.desk.openings_acts import OpeningsActs
+from wardclient.desk.lanes import Lane
+from wardclient.desk.listeners import Listeners
+from wardclient.desk.openings_acts import OpeningsRoom
+from wardclient.desk.place import Place
 from wardclient.desk.referrals import ReferralActs
+from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.sessions import SessionActs
 from wardclient.desk.staff import StaffActs
+from wardclient.desk.status import sync_status
+from wardclient.storage.home import FileLock, Home, HomeProfile
+from wardclient.storage.opening import backup, integrity, open_store
+from wardclient.sync.client import Client
+from wardclient.sync.loop import SyncLoop
+from wardclient.sync.transport import Credentials, Transport, TransportError
+from wardclient.vault.sealing import HybridSealing, derive
+from wardclient.vault.slots import WeakPassphraseError, change_passphrase
+from wardproto.signing import Ed25519Signing
+
+if TYPE_CHECKING:
+    from wardclient.storage.log_store import SqlStore
+
+KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
-class Workstation(
-    CaseActs, ConsentActs, SessionActs, ReferralActs, OpeningsActs, InboxActs, ImportActs, StaffActs
-):
+class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs, FormActs, StaffActs):
     """One staff member's desk. Implements `desk.api.Desk` and the administrator's acts."""
+
+    def __init__(
+        self, home: Home, profile: HomeProfile, key: bytes, held: FileLock, *, offline: bool, background: bool
+    ) -> None:
+        """Take over the opened key and lock; everything is closed again by `lock`."""
+        self._home = home
+        self._profile = profile
+        self._key: bytes | None = key
+        self._held = held
+        self._listeners = Listeners()
+        self.background = background
+        lane = Lane("desk")
+        try:
+            store, client = lane.run(lambda: _open(home, key))
+        except BaseException:
+            lane.close(_nothing)
+            raise
+        me = _me(client, profile)
+        self.transport = Transport(
+            profile.server,
+            client.core.signing,
+            Credentials(client.core.ward, client.core.me.device, client.core.me.sign_secret),
+        )
+        self.room = OpeningsRoom(home.openings, derive(key, b"", b"wardclient/openings"))
+        self._loop = SyncLoop(client, self.transport, lane.run, self._synced)
+        self.exchange = self._loop.sync_once
+        self.place = Place(
+            lane=lane,
+            store=store,
+            client=client,
+            me=me,
+            labels=lambda device: client.label(device) if device else "",
+            now_ms=now_ms,
+            tell=self._listeners.tell,
+            urge=self._loop.urge,
+            export_key=derive(key, b"", b"wardclient/tray"),
+        )
+        self._offline = offline
+        self._index()
+        if background and not offline:
+            self._loop.start()
+
+    # --- who and how ------------------------------------------------------------------
+
+    def me(self) -> Me:
+        """Return who works here."""
+        return self.place.me
+
+    def status(self) -> SyncStatus:
+        """Return the sync line."""
+        return self._do(lambda: sync_status(self.place, offline=self._offline, trouble=self._loop.trouble))
+
+    def subscribe(self, told: Callable[[Change], None]) -> Unsubscribe:
+        """Call ``told`` after every change."""
+        return self._listeners.add(told)
+
+    def set_offline(self, offline: bool) -> None:  # noqa: FBT001
+        """Cut or restore the connection of this PC."""
+        self._offline = offline
+        if offline:
+            self._loop.stop()
+        elif self.background:
+            self._loop.start()
+        self._listeners.tell(Change(frozenset({"sync"})))
+
+    def sync_now(self) -> SyncStatus:
+        """Exchange everything now; AwayError when there is no contact."""
+        if self._offline:
+            raise away()
+        try:
+            with told():
+                self._loop.sync_once()
+        except TransportError as error:
+            raise away() from error
+        self._index()
+        self._note_unsent()
+        return self.status()
+
+    def wait_for_news(self) -> None:
+        """Wait until the central service has something new (command line ``--watch``)."""
+        try:
+            self._loop.wait_for_news()
+        except TransportError as error:
+            raise away() from error
+
+    def lock(self) -> None:
+        """Close the database and wipe the keys. Unsent work stays, encrypted."""
+        if self._key is None:
+            return
+        self._note_unsent()
+        self._loop.stop()
+        self.transport.close()
+        self.room.close()
+        self.place.lane.close(self.place.store.close)
+        self._held.release()
+        self._listeners.clear()
+        self._key = None
+        self.place.export_key = b""
+
+    # --- upkeep -------------------------------------------------------------------------
+
+    def verify(self, *, rebuild: bool = False) -> dict[str, object]:
+        """Check every page of the database; with ``rebuild`` make the read models anew."""
+
+        def work() -> list[str]:
+            wrong = integrity(self.place.store.connection)
+            if rebuild and not wrong:
+                self.place.store.rebuild()
+            return wrong
+
+        wrong = self._do(work)
+        if wrong:
+            raise damaged()
+        text = "データベースに異常はありません。" + ("画面用の表を作り直しました。" if rebuild else "")
+        return {"ok": True, "rebuilt": rebuild, "text": text}
+
+    def backup(self, path: Path) -> None:
+        """Write an encrypted copy of the database."""
+        key = self._key
+        assert key is not None  # noqa: S101  # an open desk has its key
+        try:
+            self._do(lambda: backup(self.place.store, path, key))
+        except OSError as error:
+            raise RefusedError((_CANNOT_WRITE,)) from error
+
+    def change_passphrase(self, passphrase: str) -> None:
+        """Seal the database key under a new passphrase."""
+        key = self._key
+        assert key is not None  # noqa: S101  # an open desk has its key
+        try:
+            change_passphrase(self._home.slots, key, passphrase)
+        except WeakPassphraseError as error:
+            raise RefusedError((Problem("passphrase", "weak", error.ja, error.en),)) from error
+
+    # --- parts ----------------------------------------------------------------------------
+
+    def _synced(self, changed: bool) -> None:  # noqa: FBT001
+        """The loop took something over, or the state of contact changed."""
+        self._listeners.tell(Change(KINDS | {"sync"} if changed else frozenset({"sync"})))
+        if changed:
+            self._index()
+
+    def _index(self) -> None:
+        """Let the search index follow, in small steps between other work."""
+        if self.background:
+            index_rest(self.place)
+        else:
+            self._do(lambda: _index_all(self.place.store))
+
+    def _note_unsent(self) -> None:
+        unsent = self.status().unsent
+        self._home.note_unsent(unsent)
+
+
+def open_workstation(
+    home: Home, profile: HomeProfile, key: bytes, held: FileLock, *, offline: bool, background: bool
+) -> Workstation:
+    """Return the open desk of a home whose key is known and whose lock is held."""
+    return Workstation(home, profile, key, held, offline=offline, background=background)
+
+
+def _open(home: Home, key: bytes) -> "tuple[SqlStore, Client]":
+    store = open_store(home, key)
+    try:
+        return store, Client(store, Ed25519Signing(), HybridSealing(), now_ms)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _me(client: Client, profile: HomeProfile) -> Me:
+    member = client.state.members.get(client.core.me.device)
+    return Me(
+        label=profile.label,
+        team=client.core.team,
+        roles=member.roles if member is not None else (),
+        ward_code=profile.ward_code,
+        ward_name=reference.ward_name(profile.ward_code),
+        practice=profile.practice,
+        device=client.core.me.device.hex(),
+    )
 
 
 def now_ms() -> int:
     """Return this PC's clock, in milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def _index_all(store: "SqlStore") -> None:
+    while store.index_pending():
+        pass
+
+
+def _nothing() -> None:
+    """Nothing was opened."""
+
+
+_CANNOT_WRITE = Problem(
+    "",
+    "unwritable",
+    "そこには書けませんでした。場所を確かめてください。データはそのままです。",
+    "That place cannot be written. The data is as it was.",
+)
+__all__ = ["Workstation", "now_ms", "open_workstation"]

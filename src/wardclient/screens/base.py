@@ -48,8 +48,8 @@ class Ward(Protocol):
     def sync(self) -> SyncStatus | None:
         """How the sync stands, None before anybody asked."""
 
-    def fault(self, error: BaseException) -> str:
-        """Record an unexpected error; return the sentence with its number."""
+    def fault(self, error: BaseException) -> DeskError:
+        """Record an unexpected error; return what to tell the person, with its number."""
 
 
 def bindings(keys: Sequence[Key]) -> list[Any]:
@@ -153,14 +153,12 @@ class WorkScreen(Screen[None]):
         event.stop()
         if self._tickets.get(event.group) != event.ticket:
             return
-        if event.error is None:
+        error = event.error
+        if error is None:
             event.then(event.result)
-        elif isinstance(event.error, LockedError):
-            return
-        elif isinstance(event.error, DeskError):
-            (event.failed or self.tell)(event.error)
-        else:
-            self.say(self.ward.fault(event.error), bad=True)
+        elif not isinstance(error, LockedError):
+            known = error if isinstance(error, DeskError) else self.ward.fault(error)
+            (event.failed or self.tell)(known)
 
     def tell(self, error: DeskError) -> None:
         """Show a refusal's sentence."""

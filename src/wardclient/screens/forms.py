@@ -1,5 +1,6 @@
 """Screens with a form: what is typed is kept in the database as it is typed, and put back later."""
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
@@ -31,6 +32,9 @@ class Keeper:
         self._timer: Timer | None = None
         self._busy = False
         self._again = False
+        self._round = 0
+        self.turn = threading.Lock()
+        """Held while a draft is written, so that forgetting it cannot come in between."""
         self.waiting = False
         """Whether something typed is not yet saved."""
 
@@ -44,13 +48,25 @@ class Keeper:
         """What was typed is saved for good, or given up."""
         self.waiting = False
         self._again = False
+        self._round += 1
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
 
     def rest(self) -> Work | None:
         """Return the work for what is not saved yet, None when all is."""
-        return self._save() if self.waiting or self._busy else None
+        return self._guarded(self._save()) if self.waiting or self._busy else None
+
+    def _guarded(self, work: Work) -> Work:
+        """Return ``work`` that does nothing once the draft is forgotten."""
+        begun = self._round
+
+        def save(desk: Desk) -> None:
+            with self.turn:
+                if self._round == begun:
+                    work(desk)
+
+        return save
 
     def _due(self) -> None:
         self._timer = None
@@ -58,7 +74,7 @@ class Keeper:
             self._again = True
             return
         self._busy, self.waiting = True, False
-        self._screen.ask(self._save(), lambda _: self._done(), group="keep", failed=self._failed)
+        self._screen.ask(self._guarded(self._save()), lambda _: self._done(), group="keep", failed=self._failed)
 
     def _done(self) -> None:
         self._busy = False
@@ -79,9 +95,10 @@ class FormScreen(WorkScreen):
     KEYS: ClassVar[tuple[Key, ...]] = (SAVE, MOVE, HELP, CURTAIN, BACK, DISCARD)
     BINDINGS = bindings(KEYS)
 
-    def __init__(self) -> None:
-        """Make the form."""
+    def __init__(self, form_id: str) -> None:
+        """Make the form; ``form_id`` names its draft and is made of ids only."""
         super().__init__()
+        self.form_id = form_id
         self.form = FormBody(self.fields(), id="form")
         self.keeper = Keeper(self, self._keep, self._kept)
         self._ready = False
@@ -91,18 +108,13 @@ class FormScreen(WorkScreen):
         """Return the fields of the form."""
         return []
 
-    @property
-    def form_id(self) -> str:
-        """The name of the draft; ids only."""
-        raise NotImplementedError(type(self).__name__)
-
     def load(self, desk: Desk) -> Values:  # noqa: ARG002  # some forms begin empty
         """Return what the form begins with (in a worker)."""
         return {}
 
     def submit(self, desk: Desk, values: dict[str, object]) -> Any:
-        """Do what the form is for (in a worker); what it returns goes to `done`."""
-        raise NotImplementedError(type(self).__name__)
+        """Do what the form is for (in a worker); what it returns goes to `done`. Here: keep it as a draft."""
+        desk.save_form(self.form_id, values)
 
     def done(self, result: Any) -> None:  # noqa: ARG002  # most only close
         """The form is saved: go back."""
@@ -168,14 +180,16 @@ class FormScreen(WorkScreen):
         if rest is None:
             self.app.pop_screen()
         else:
-            self.keeper.forget()
             self.ask(rest, lambda _: self.app.pop_screen(), group="leave")
 
     def action_discard(self) -> None:
         """Give the draft up and show what is stored."""
         self.keeper.forget()
-        form_id = self.form_id
-        self.ask(lambda desk: desk.drop_form(form_id), lambda _: self._discarded(), group="keep")
+        self.ask(self._drop, lambda _: self._discarded(), group="drop")
+
+    def _drop(self, desk: Desk) -> None:
+        with self.keeper.turn:
+            desk.drop_form(self.form_id)
 
     def _discarded(self) -> None:
         self.say(_("書きかけを捨てました。"))
@@ -189,12 +203,12 @@ class FormScreen(WorkScreen):
             return
         self._saving = True
         self.keeper.forget()
-        values, form_id = self.form.values(), self.form_id
+        values = self.form.values()
         self.say("")
 
         def work(desk: Desk) -> object:
             result = self.submit(desk, values)
-            desk.drop_form(form_id)
+            self._drop(desk)
             return result
 
         self.ask(work, self._saved, group="save", failed=self._refused)

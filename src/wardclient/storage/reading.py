@@ -245,6 +245,14 @@ class Reading:
         rows = self.connection.execute("SELECT stream, n, name, case_id FROM quarantine")
         return {(bytes(stream), n): (name, case_id) for stream, n, name, case_id in rows}
 
+    def counts(self) -> tuple[int, int]:
+        """Return how many items the tray holds, and how many incidents there are."""
+        tray = self.connection.execute(
+            "SELECT (SELECT count(*) FROM quarantine) + (SELECT count(*) FROM intent WHERE refusal <> '')"
+        ).fetchone()[0]
+        incidents = self.connection.execute("SELECT count(*) FROM incident").fetchone()[0]
+        return int(tray), int(incidents)
+
     def refused_intents(self) -> list[tuple[Intent, str]]:
         """Return control acts that were refused for good, with the code."""
         rows = self.connection.execute(

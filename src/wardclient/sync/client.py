@@ -125,9 +125,12 @@ class Client(Known, Exchange):
         core = self.core
         known = core.state.consents.get(consent)
         waiting = intents.open_consent_set(core, consent)
-        if known is None and waiting is None:
+        if known is not None:
+            stream = known.stream
+        elif waiting is not None:
+            stream = intents.stream_of(waiting)
+        else:
             return
-        stream = known.stream if known is not None else intents.stream_of(waiting)
         with core.change():
             core.store.put(ending_key(stream), b"1")
             if waiting is not None and not core.store.get(intents.tried_key(consent)):

@@ -31,6 +31,7 @@ class InviteCode:
     server: str
     ward: bytes
     ward_code: str
+    team: str
     secret: bytes
 
     @property
@@ -50,17 +51,17 @@ class InviteCode:
 
     def text(self) -> str:
         """Return the text to hand over: groups of letters and digits without I, O, 0 and 1 look-alikes."""
-        body = encode((self.server, self.ward, self.ward_code, self.secret))
+        body = encode((self.server, self.ward, self.ward_code, self.team, self.secret))
         check = digest("invite-text", body)[:CHECK_BYTES]
         letters = base64.b32encode(body + check).decode().rstrip("=").lower()
         return "-".join(letters[i : i + GROUP] for i in range(0, len(letters), GROUP))
 
 
-def new_invite(server: str, ward: bytes, ward_code: str, secret: bytes) -> InviteCode:
+def new_invite(server: str, ward: bytes, ward_code: str, team: str, secret: bytes) -> InviteCode:
     """Return an invite around 20 random bytes."""
     if len(secret) != SECRET_BYTES:
         raise InviteError
-    return InviteCode(server, ward, ward_code, secret)
+    return InviteCode(server, ward, ward_code, team, secret)
 
 
 def read_invite(text: str) -> InviteCode:
@@ -70,12 +71,12 @@ def read_invite(text: str) -> InviteCode:
     try:
         raw = base64.b32decode(letters + "=" * (-len(letters) % 8))
         body, check = raw[:-CHECK_BYTES], raw[-CHECK_BYTES:]
-        server, ward, ward_code, secret = decode(body, tuple[str, bytes, str, bytes])
+        server, ward, ward_code, team, secret = decode(body, tuple[str, bytes, str, str, bytes])
     except (binascii.Error, ValueError, MalformedError) as error:
         raise InviteError from error
     if digest("invite-text", body)[:CHECK_BYTES] != check or len(secret) != SECRET_BYTES:
         raise InviteError
-    return InviteCode(server, ward, ward_code, secret)
+    return InviteCode(server, ward, ward_code, team, secret)
 
 
 def make_join(signing: Signing, code: InviteCode, body: JoinBody, device_secret: bytes) -> JoinRequest:

@@ -7,6 +7,7 @@ swapped a page out or hibernated. The way out of all of these is the end of the 
 """
 
 from types import TracebackType
+from typing import Self
 
 
 class RingClosedError(Exception):
@@ -50,7 +51,7 @@ class KeyRing:
         for name in tuple(self._keys):
             self.drop(name)
 
-    def __enter__(self) -> "KeyRing":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -126,7 +126,7 @@ class HybridSealing:
             raise BadWrapError from error
 
     def seal(self, key: bytes, salt: bytes, info: bytes, plain: bytes) -> bytes:
-        """Return the ciphertext; its length tells only the Padmé class. ValueError for a salt of another length."""
+        """Return the ciphertext; its length tells only the Padmé class. ValueError for a wrong salt."""
         if len(salt) != SALT_BYTES:
             raise ValueError("salt")
         framed = len(plain).to_bytes(LENGTH_BYTES, "big") + plain
@@ -180,7 +180,7 @@ def commit(ward: bytes, stream: bytes, epoch: int, key: bytes) -> bytes:
 def wrap_info(  # one argument for each thing that a wrap is bound to
     ward: bytes, place: bytes, number: int, recipient: bytes, recipient_gen: int, bound: bytes, granter: bytes
 ) -> bytes:
-    """Return what a wrap is bound to: ward, stream or team, epoch or generation, recipient, commitment, granter."""
+    """Return what a wrap is bound to: ward, stream or team and its number, recipient, commitment, granter."""
     return encode((SUITE, "wrap", ward, place, number, recipient, recipient_gen, bound, granter))
 
 

@@ -30,11 +30,26 @@ SALT_BYTES = 16
 CHECK_BYTES = 16
 VERSION = 1
 MAGIC = b"wcslots\x01"
-PASSPHRASE = "passphrase"
+PASSPHRASE = "passphrase"  # noqa: S105  # the name of a kind
 """The kind of slot that is here. ``recovery`` (two admins) and ``passphrase+dpapi`` may follow."""
 MAX_MEMORY = 1024 * 1024
 MAX_PASSES = 64
 MAX_LANES = 64
+
+__all__ = [
+    "COST",
+    "Cost",
+    "DamagedSlotsError",
+    "NotThisKeyError",
+    "SlotsExistError",
+    "WaitError",
+    "WeakPassphraseError",
+    "WrongPassphraseError",
+    "change_passphrase",
+    "create_slots",
+    "open_slots",
+    "wait_seconds",
+]
 
 
 class Cost(msgspec.Struct, array_like=True, frozen=True):
@@ -71,7 +86,7 @@ class Slot(msgspec.Struct, array_like=True, frozen=True):
 
 
 class SlotFile(msgspec.Struct, array_like=True, frozen=True):
-    """The file. ``check`` names the key without telling it; ``tried_ms`` is when the last wrong try was made."""
+    """The file. ``check`` names the key without telling it; ``tried_ms`` is the time of the last wrong try."""
 
     version: int
     slots: tuple[Slot, ...]
@@ -238,7 +253,8 @@ def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     )
     typed = passphrase_bytes(passphrase)
     try:
-        return kdf.derive(typed)
+        # Any buffer will do, whatever the stub says; bytes() would leave a copy behind.
+        return kdf.derive(typed)  # type: ignore[arg-type]
     finally:
         wipe(typed)
 

@@ -1,0 +1,307 @@
+"""Enrolment in its simple form: found a ward, invite, join, admit (protocol 4.12)."""
+
+import hmac
+import threading
+import time
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msgspec import Raw
+
+from wardclient.sync.answers import checked_answer
+from wardclient.sync.client import Client
+from wardclient.sync.core import WARD_KEY, keep_identity
+from wardclient.sync.ports import Store
+from wardclient.sync.transport import Credentials, Transport, TransportError
+from wardclient.vault.identity import Identity
+from wardclient.vault.invites import SECRET_BYTES as INVITE_BYTES
+from wardclient.vault.invites import (
+    InviteCode,
+    InviteError,
+    check_join,
+    make_join,
+    new_invite,
+    open_label,
+    read_invite,
+    seal_label,
+)
+from wardclient.vault.sealing import HybridSealing, Sealing
+from wardclient.vault.team_keys import new_generation, seal_name, ward_key_info
+from wardproto.control import ROLES, TEAMS
+from wardproto.messages import ControlPush, JoinBody, comparison_code
+from wardproto.records import ControlHeader, ControlWire, Genesis, Invite, NewDevice, Receipt
+from wardproto.signing import Ed25519Signing, Signing
+from wardproto.wire import control_hash, decode, encode, signed_bytes, ward_id
+
+INVITE_MS = 24 * 3600 * 1000
+POLL_SECONDS = 0.3
+SLOW_POLL_SECONDS = 2.0
+KEY_BYTES = 32
+
+
+class EnrolError(Exception):
+    """Enrolment did not come about. ``ja``/``en`` say what happened, what is safe, what to do."""
+
+    def __init__(self, code: str, ja: str, en: str) -> None:
+        """Keep code and words."""
+        super().__init__(code)
+        self.code = code
+        self.ja = ja
+        self.en = en
+
+
+class AdmitError(EnrolError):
+    """The new PC was not admitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a PC has become: a device of a ward."""
+
+    ward: bytes
+    device: bytes
+    team: str
+    server: str
+    ward_code: str = ""
+
+
+def found(
+    store: Store, server: str, *, label: str, team: str, roles: tuple[str, ...], token: str = ""
+) -> Enrolled:
+    """Found a ward at a central service; TransportError, EnrolError."""
+    if team not in TEAMS or not set(roles) <= ROLES:
+        raise EnrolError(
+            "roles",
+            "役割の指定が正しくありません。何も作っていません。",
+            "Unknown team or role. Nothing was made.",
+        )
+    signing, sealing = Ed25519Signing(), HybridSealing()
+    transport = Transport(server, signing)
+    try:
+        hello = transport.hello()
+        identity = Identity.create(sealing)
+        wire, wraps, ward = _genesis(
+            signing, sealing, identity, hello.key, label, team, roles, hello.server_ms
+        )
+        reply = transport.found(ward, ControlPush(wire, wraps), token)
+        name = control_hash(_payload(wire))
+        answer = checked_answer(signing, hello.key, ward, reply.answers[0] if reply.answers else b"", name)
+        if not isinstance(answer, Receipt):
+            raise EnrolError(
+                "refused",
+                "中央サービスが区の開始を受け付けませんでした。何も作っていません。",
+                "The central service did not accept the new ward. Nothing was made.",
+            )
+        keep_identity(store, identity, ward, team)
+        _first_exchange(store, transport, identity, ward)
+        return Enrolled(ward, identity.device, team, server)
+    finally:
+        transport.close()
+
+
+def _genesis(
+    signing: Signing,
+    sealing: Sealing,
+    identity: Identity,
+    server_key: bytes,
+    label: str,
+    team: str,
+    roles: tuple[str, ...],
+    at_ms: int,
+) -> tuple[bytes, tuple[bytes, ...], bytes]:
+    """Return (wire, wraps, ward id) of a founding record with this device as the first admin."""
+    ward_key = sealing.random(KEY_BYTES)
+    public = sealing.public_of(identity.wrap_secret)
+    device = NewDevice(
+        identity.device,
+        identity.staff,
+        team,
+        roles,
+        identity.sign_public(signing),
+        public,
+        seal_name(ward_key, identity.device, label),
+    )
+    _, generation, wraps = new_generation(sealing, b"", team, 1, {identity.device: public}, identity.device)
+    ward_wrap = sealing.wrap(public, ward_key, ward_key_info(b"", identity.device, identity.device))
+    body = Genesis((device,), server_key, (generation,), b"", (), 1, sealing.random(16))
+    payload = encode(ControlHeader(b"", 1, b"", identity.device, at_ms, 1, Raw(encode(body))))
+    signature = signing.sign(identity.sign_secret, signed_bytes("ctl", payload))
+    return encode(ControlWire(payload, signature)), (*wraps, ward_wrap), ward_id(payload)
+
+
+def _payload(wire: bytes) -> bytes:
+    return decode(wire, ControlWire).payload
+
+
+def make_invite(
+    client: Client,
+    server: str,
+    ward_code: str,
+    in_lane: Callable[..., object],
+    exchange: Callable[[], None],
+    team: str,
+    roles: tuple[str, ...],
+) -> str:
+    """Announce a one-use invite and return its text; the text is kept nowhere."""
+    core = client.core
+    code = new_invite(server, core.ward, ward_code, team, core.sealing.random(INVITE_BYTES))
+    public = core.signing.public(code.sign_secret)
+
+    def announce() -> None:
+        until = client.server_now_ms() + INVITE_MS
+        client.invite(Invite(code.invite, public, team, tuple(sorted(roles)), until))
+
+    in_lane(announce)
+    exchange()
+    if code.invite not in client.state.invites:
+        raise EnrolError(
+            "refused",
+            "招待を作れませんでした。役割の指定か、この端末の権限を確かめてください。",
+            "The invite was not accepted: check the roles and this PC's rights.",
+        )
+    return code.text()
+
+
+def admit(
+    client: Client,
+    transport: Transport,
+    in_lane: Callable[..., object],
+    exchange: Callable[[], None],
+    invite: str,
+    typed: str,
+) -> bytes:
+    """Admit the PC whose screen shows the digits typed; return its device id. AdmitError."""
+    code = _read(invite)
+    request = transport.get_join(code.invite)
+    if request is None:
+        raise AdmitError(
+            "not_yet",
+            "新しい端末からの申し込みがまだ届いていません。相手の画面に番号が出てから入力してください。",
+            "The new PC has not asked yet. Type the digits once its screen shows them.",
+        )
+    try:
+        body = check_join(client.core.signing, code, request)
+    except InviteError as error:
+        raise _not_genuine() from error
+    digits = "".join(c for c in unicodedata.normalize("NFKC", typed) if c.isdigit())
+    if not hmac.compare_digest(digits.encode(), comparison_code(request.body).encode()):
+        raise AdmitError(
+            "code",
+            "番号が相手の画面とちがいます。だれも加えていません。相手の画面の8桁をもう一度確かめてください。",
+            "The digits are not those of the other screen. Nobody was admitted.",
+        )
+    in_lane(lambda: _admit(client, code, body))
+    exchange()
+    if client.state.member(body.device) is None:
+        raise _not_genuine()
+    return body.device
+
+
+def _admit(client: Client, code: InviteCode, body: JoinBody) -> None:
+    known = client.state.invites.get(code.invite)
+    ward_key = client.core.store.get(WARD_KEY)
+    if known is None or ward_key is None or code.invite in client.state.spent:
+        raise AdmitError(
+            "spent",
+            "この招待は使い終わったか、期限が過ぎています。新しい招待を作ってください。",
+            "This invite is used or over. Make a new one.",
+        )
+    label = open_label(code, body.label)
+    sealed = seal_name(ward_key, body.device, label)
+    new = NewDevice(body.device, body.staff, known.team, known.roles, body.sign_key, body.wrap_key, sealed)
+    client.admit(new, code.invite)
+
+
+def join(
+    store: Store, invite: str, *, label: str, show_code: Callable[[str], None], wait_seconds: float
+) -> Enrolled:
+    """Ask to join, show the comparison code, wait for the admin, and take over the ward's log."""
+    code = _read(invite)
+    signing, sealing = Ed25519Signing(), HybridSealing()
+    identity = Identity.create(sealing)
+    transport = Transport(code.server, signing)
+    try:
+        body = JoinBody(
+            code.ward,
+            code.invite,
+            identity.device,
+            identity.staff,
+            identity.sign_public(signing),
+            sealing.public_of(identity.wrap_secret),
+            seal_label(code, label),
+        )
+        request = make_join(signing, code, body, identity.sign_secret)
+        try:
+            transport.put_join(code.ward, code.invite, request)
+        except TransportError as error:
+            if error.code in ("not_found", "invite_over", "conflict", "signature", "taken"):
+                raise _over() from error
+            raise
+        show_code(comparison_code(request.body))
+        transport.credentials = Credentials(code.ward, identity.device, identity.sign_secret)
+        _wait_for_admission(transport, wait_seconds)
+        keep_identity(store, identity, code.ward, code.team)
+        _first_exchange(store, transport, identity, code.ward)
+        return Enrolled(code.ward, identity.device, code.team, code.server, code.ward_code)
+    finally:
+        transport.close()
+
+
+def _wait_for_admission(transport: Transport, wait_seconds: float) -> None:
+    """Ask until the log is opened to this device; slower after a while."""
+    begin = time.monotonic()
+    pause = threading.Event()
+    while True:
+        try:
+            transport.log(0, 1)
+        except TransportError as error:
+            if error.code != "not_member":
+                raise
+        else:
+            return
+        waited = time.monotonic() - begin
+        if waited > wait_seconds:
+            raise EnrolError(
+                "waited",
+                "管理者の承認が届きませんでした。招待は24時間使えます。もう一度、管理者と一緒に試してください。",
+                "The admin's approval did not come. Try again together with the admin.",
+            )
+        pause.wait(POLL_SECONDS if waited < 60 else SLOW_POLL_SECONDS)  # noqa: PLR2004
+
+
+def _first_exchange(store: Store, transport: Transport, identity: Identity, ward: bytes) -> None:
+    from wardclient.sync.loop import SyncLoop
+
+    transport.credentials = Credentials(ward, identity.device, identity.sign_secret)
+    client = Client(store, Ed25519Signing(), HybridSealing(), lambda: time.time_ns() // 1_000_000)
+    SyncLoop(client, transport, lambda job: job(), lambda _: None).sync_once()
+    if client.state.member(identity.device) is None:
+        raise _not_genuine()
+
+
+def _read(invite: str) -> InviteCode:
+    try:
+        return read_invite(invite)
+    except InviteError as error:
+        raise AdmitError(
+            "mistyped",
+            "招待の文字が正しくありません。写しまちがいがないか確かめてください。",
+            "This is not an invite: check for typing errors.",
+        ) from error
+
+
+def _over() -> EnrolError:
+    return EnrolError(
+        "over",
+        "この招待は使い終わったか、期限が過ぎています。管理者に新しい招待を頼んでください。",
+        "This invite is used or over. Ask the admin for a new one.",
+    )
+
+
+def _not_genuine() -> AdmitError:
+    return AdmitError(
+        "not_genuine",
+        "申し込みの署名が正しくないため、加えていません。管理者に知らせてください。",
+        "The request is not genuine; nobody was admitted. Tell the admin.",
+    )
