@@ -139,7 +139,7 @@ def _fields(place: Place, streams: CaseStreams) -> Iterable[FieldView]:
         found = seats(place, streams, kind)
         shared = place.registers(joint.stream, kind) if joint is not None else {}
         for field in catalogue.FIELDS[kind]:
-            if not access.may_read_field(place.me.roles, kind, field):
+            if field.form is catalogue.Form.ID or not access.may_read_field(place.me.roles, kind, field):
                 continue
             seat = found.get(field.name)
             if seat is not None:
