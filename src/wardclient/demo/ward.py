@@ -9,7 +9,7 @@ import queue
 import random
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from wardclient.demo import service
 from wardclient.desk.door import HomeDoor
 from wardclient.desk.setup import found, join
 from wardclient.practice.openings import OpeningsSpec, write_openings
-from wardclient.practice.people import make_caseload_csv
+from wardclient.practice.people import make_caseload_csv, people
+from wardclient.storage.home import Home
 
 if TYPE_CHECKING:
     from wardclient.desk.workstation import Workstation
@@ -63,6 +64,9 @@ def build(directory: Path, *, cases: int, openings: int, tell: Tell) -> None:
     _enrol(homes, SUPERVISOR, SPECIALIST)
     _enrol(homes, SUPERVISOR, NAVIGATOR)
     _enrol(homes, NAVIGATOR, SECOND_NAVIGATOR)
+    for seat in (SUPERVISOR, CASEWORKER, SPECIALIST, NAVIGATOR, SECOND_NAVIGATOR):
+        home = Home(homes / seat.folder)
+        home.write_profile(replace(home.read_profile(), practice=True))
     _work(directory, homes, cases, openings, tell)
 
 
@@ -143,25 +147,40 @@ def _work(directory: Path, homes: Path, cases: int, openings: int, tell: Tell) -
 
 
 def _consents(city: "Workstation", dice: random.Random) -> None:
-    """Every sixth case has a consent, some refused or withdrew; notes of the last weeks."""
+    """Assessments, consents and notes of the last weeks; every state of a case comes about."""
     today = dt.datetime.now(dt.UTC).date()
-    rows = city.find_cases("", limit=10_000).rows
-    for number, row in enumerate(rows):
-        if row.status in ("closed", "not_supported"):
-            continue
+    invented = people(len(_STATES_WITH_CONSENT) * 40, SEED, today=today)
+    for number, row in enumerate(city.find_cases("", limit=10_000).rows):
+        if number % 3 == 0:
+            city.change(row.case_id, "assessment", next(invented).assessment)
         if number % 6 == 0:
             until = today + dt.timedelta(days=dice.choice((20, 45, 120, 180)))
-            form = {
-                **city.consent_defaults(row.case_id),
-                "valid_until": until.isoformat(),
-                "paper_location": "3係 キャビネットB",
-            }
-            city.record_consent(row.case_id, {**form, "method": "1"})
+            form = {**city.consent_defaults(row.case_id), "valid_until": until.isoformat()}
+            city.record_consent(row.case_id, {**form, "paper_location": "3係 キャビネットB"})
+            _move(city, row.case_id, _STATES_WITH_CONSENT[number // 6 % len(_STATES_WITH_CONSENT)], today)
         elif number % 17 == 0:
             city.decline_consent(row.case_id, {})
+        elif number % 5 == 0:
+            _move(city, row.case_id, _STATES_WITHOUT[number // 5 % len(_STATES_WITHOUT)], today)
         if number % 4 == 0:
             held = today - dt.timedelta(days=dice.randrange(1, 40))
             city.add_note(row.case_id, {"held_on": held.isoformat(), "body": dice.choice(_NOTES)})
+
+
+def _move(city: "Workstation", case_id: str, status: str, today: dt.date) -> None:
+    """Put a case where weeks of work would have brought it."""
+    values: dict[str, object] = {"status": status}
+    if status in ("active", "suspended", "followup"):
+        begin = today - dt.timedelta(days=60)
+        values |= {
+            "support_from": begin.isoformat(),
+            "support_until": (begin + dt.timedelta(days=182)).isoformat(),
+        }
+    if status == "suspended":
+        values |= {"suspend_reason": "3", "review_on": (today + dt.timedelta(days=14)).isoformat()}
+    if status == "closed":
+        values |= {"closed_on": today.isoformat(), "closure_reason": "04"}
+    city.change(case_id, "case", values)
 
 
 def _hellowork_side(desk: "Workstation", dice: random.Random) -> None:
@@ -186,7 +205,7 @@ def _result(dice: random.Random) -> dict[str, object]:
     if code == "2":
         values["reject_reason"] = dice.choice(("2", "4"))
     if code == "1":
-        values["condition_diff"] = "n"
+        values["condition_diff"] = False
     return values
 
 
@@ -198,6 +217,8 @@ def _never() -> bool:
     return False
 
 
+_STATES_WITH_CONSENT = ("consented", "requested", "active", "active", "suspended", "followup")
+_STATES_WITHOUT = ("closed", "not_supported", "candidate")
 _NOTES: Sequence[str] = (
     "下の子の保育園は18時まで。延長は週2回まで相談済み。",
     "履歴書の書き方を一緒に見直した。次回は面接の練習をする。",

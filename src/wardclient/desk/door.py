@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wardclient.casework import reference
 from wardclient.desk.api import DamagedHomeError, DeskError, WrongPassphraseError
 from wardclient.desk.rows import Profile
 
@@ -43,7 +44,7 @@ class HomeDoor:
         return Profile(
             label=found.label,
             ward_code=found.ward_code,
-            ward_name=found.ward_name,
+            ward_name=reference.ward_name(found.ward_code),
             team=found.team,
             practice=found.practice,
             unsent=found.unsent,

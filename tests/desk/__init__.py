@@ -1,0 +1,1 @@
+"""The desk's acts, on real homes with a real central service in the same process."""
