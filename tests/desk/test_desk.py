@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import CASE, PASSPHRASE, PERSON, Offices
-from wardclient.desk.api import AwayError, LockedError, RefusedError, WrongPassphraseError
+from wardclient.desk.api import AwayError, DamagedHomeError, LockedError, RefusedError, WrongPassphraseError
 from wardclient.desk.place import LEASE_MS
 from wardclient.desk.workstation import Workstation
 from wardclient.practice.people import make_caseload_csv
@@ -320,3 +320,28 @@ def test_consents_that_end_soon_are_listed(city: Workstation, exchange: Exchange
     case_id = shared(city, exchange, valid_until=(today + dt.timedelta(days=20)).isoformat())
     assert [view.row.case_id for view in city.consents_due(30)] == [case_id]
     assert city.consents_due(10) == ()
+
+
+def test_a_damaged_database_is_set_aside_and_fetched_again(
+    offices: Offices, city: Workstation, hellowork: Workstation, exchange: Exchange
+) -> None:
+    """Nothing is deleted, sent work comes back from the service, unsent work from the journal to the tray."""
+    case_id = shared(city, exchange)
+    city.set_offline(True)
+    city.change(case_id, "person", {"phone": "08000000777"})
+    city.lock()
+    database = offices.homes / "city" / "ward.db"
+    (offices.homes / "city" / "ward.db-wal").unlink(missing_ok=True)
+    damaged = b"\x5a" * 4096 + database.read_bytes()[4096:]
+    database.write_bytes(damaged)
+    with pytest.raises(DamagedHomeError):
+        offices.unlock("city")
+    assert damaged in [path.read_bytes() for path in (offices.homes / "city").rglob("ward.db")]
+    again = offices.unlock("city")
+    again.sync_now()
+    assert again.case(case_id).row.name
+    assert any("080-0000-0777" in row.what for row in again.inbox().tray)
+    again.change(case_id, "person", {"phone": "08000000778"})
+    again.sync_now()
+    hellowork.sync_now()
+    assert shown(hellowork, case_id, "phone") == ["08000000778"]

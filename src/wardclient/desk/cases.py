@@ -171,10 +171,8 @@ class CaseActs(Acts):
         def work() -> None:
             streams = streams_of(self.place, case_id)
             with self.place.transaction():
-                if given["visibility"] == "1":
-                    target = self.joint_of(streams).stream
-                else:
-                    target = self.own_of(streams)
+                shared = given["visibility"] == "1"
+                target = self.joint_of(streams).stream if shared else self.own_of(streams)
                 entity = f"note:{note_id}"
                 self.place.record(target, "hold_session", puts(entity, {"case_id": case_id, **given}, {}))
 
@@ -196,7 +194,7 @@ class CaseActs(Acts):
             refuse(
                 problem(
                     "no_consent",
-                    "同意が有効でないため、共有の記録は書けません。区だけの記録として残せます。",
+                    "有効な同意がないため、共有の記録は書けません。自分の側だけの記録なら残せます。",
                     "Without a consent in force nothing shared can be written. Keep it as an own-office note.",
                 )
             )

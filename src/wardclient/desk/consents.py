@@ -199,7 +199,6 @@ class ConsentActs(CaseActs):
                     )
                     self.place.record(own.stream, "withdraw_consent", ops)
                 self.place.client.end_consent(bytes.fromhex(joint.consent_id))
-            self.place.ending.add(joint.stream)
 
         self._do(work)
         self.place.changed({"case", "consent", "session", "referral"}, case_id)

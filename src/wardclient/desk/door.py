@@ -10,6 +10,7 @@ from wardclient.desk.rows import Profile
 
 if TYPE_CHECKING:
     from wardclient.desk.workstation import Workstation
+    from wardclient.storage.home import FileLock, Home, HomeProfile
 
 
 class NoHomeError(DeskError):
@@ -54,9 +55,9 @@ class HomeDoor:
     def unlock(self, passphrase: str) -> "Workstation":
         """Open the home with a passphrase."""
         from wardclient.desk.faults import damaged
-        from wardclient.desk.workstation import open_workstation
         from wardclient.storage.cipher import DamagedError, WrongKeyError
         from wardclient.storage.home import Home, HomeBusyError, HomeMissingError, hold
+        from wardclient.sync.core import NoIdentityError
         from wardclient.vault.slots import (
             DamagedSlotsError,
             WaitError,
@@ -72,9 +73,7 @@ class HomeDoor:
             held = hold(home)
             try:
                 key = open_slots(home.slots, passphrase)
-                return open_workstation(
-                    home, profile, key, held, offline=self._offline, background=self._background
-                )
+                return self._open(home, profile, key, held)
             except BaseException:
                 held.release()
                 raise
@@ -91,8 +90,23 @@ class HomeDoor:
                 "合言葉のファイルが壊れています。データベースは残っています。管理者に知らせてください。",
                 "The passphrase file is damaged; the database is still there. Tell the admin.",
             ) from error
-        except (WrongKeyError, DamagedError) as error:
+        except (WrongKeyError, DamagedError, NoIdentityError) as error:
             raise damaged() from error
+
+    def _open(self, home: "Home", profile: "HomeProfile", key: bytes, held: "FileLock") -> "Workstation":
+        """Open the database; a damaged one is set aside, and the next unlock begins with a new one."""
+        from wardclient.desk.faults import set_aside
+        from wardclient.desk.rescue import set_aside_and_begin_anew
+        from wardclient.desk.workstation import open_workstation
+        from wardclient.storage.cipher import DamagedError
+
+        try:
+            return open_workstation(
+                home, profile, key, held, offline=self._offline, background=self._background
+            )
+        except DamagedError as error:
+            set_aside_and_begin_anew(home, key)
+            raise set_aside() from error
 
 
 def no_home() -> NoHomeError:

@@ -22,6 +22,14 @@ INCIDENTS = {
     "rolled_back": "この端末のデータが古い控えに戻っています。書き込みを止めました。管理者に知らせてください。",
     "gap": "中央サービスから届いた記録が抜けています。取り込みを止めました。管理者に知らせてください。",
     "fork": "中央サービスの記録が食い違っています。管理者に知らせてください。",
+    "shrunk": "中央サービスの記録が前より短くなっています。取り込みを止めました。管理者に知らせてください。",
+    "not_full": "中央サービスが記録の一部を渡していません。取り込みを止めました。管理者に知らせてください。",
+    "withheld_body": "中央サービスが記録の本文を渡していません。管理者に知らせてください。",
+    "withheld_key": "中央サービスが鍵を渡していません。管理者に知らせてください。",
+    "forged": "署名の正しくない記録が届きました。取り込みを止めました。管理者に知らせてください。",
+    "over_claim": "規則に合わない置き換えを含む記録が届きました。置き換えていません。管理者に知らせてください。",
+    "receipt": "中央サービスの受領書が記録と合いません。管理者に知らせてください。",
+    "receipt_broken": "中央サービスが受け取ったと署名した記録が届いていません。管理者に知らせてください。",
     "bad_wrap": "鍵の一つが正しくありません。該当の記録は開いていません。管理者に知らせてください。",
     "grant_without_consent": "同意のない鍵が差し出されました。開かずに捨てました。管理者に知らせてください。",
 }
@@ -89,7 +97,7 @@ class InboxActs(Acts):
     def _conflicts(self) -> list[ConflictView]:
         found = []
         for stream, kind, name in self.place.store.conflicts():
-            if stream in self.place.ending:
+            if self.place.ending(stream):
                 continue
             case_id = self.place.store.case_of_stream(stream)
             hit = self.place.store.case_hit(case_id)

@@ -11,6 +11,7 @@ from wardclient.desk.api import RefusedError
 from wardclient.desk.lanes import Lane
 from wardclient.desk.rows import Change, Me
 from wardclient.ledger.events import Op
+from wardclient.sync.sealing import ending_key
 
 if TYPE_CHECKING:
     from wardclient.ledger.registers import Register
@@ -55,8 +56,15 @@ class Place:
     """Wake the sync loop: there is something to send."""
     export_key: bytes = field(repr=False)
     """Under which tray work is written out."""
-    ending: set[bytes] = field(default_factory=set)
-    """Joint streams withdrawn here and not yet confirmed: neither written nor shown."""
+
+    def ending(self, stream: bytes) -> bool:
+        """Whether a joint stream was withdrawn on this PC and the withdrawal is still under way."""
+        return bool(self.store.get(ending_key(stream)))
+
+    def owns(self, stream: bytes) -> bool:
+        """Whether a stream is one of my team's: its history stays with us after an end."""
+        found = self.client.state.streams.get(stream)
+        return found is None or found.owner == self.me.team
 
     def today(self) -> dt.date:
         """Return the date at the office."""

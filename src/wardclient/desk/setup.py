@@ -4,12 +4,16 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from wardclient.casework import reference
 from wardclient.desk.api import DeskError, RefusedError
 from wardclient.desk.faults import away
 from wardclient.desk.place import problem
+from wardclient.desk.rescue import keep_identity_file
 from wardclient.storage.home import Home, HomeProfile
+from wardclient.storage.log_store import SqlStore
+from wardclient.storage.opening import open_store
 from wardclient.sync import enrol
 from wardclient.sync.transport import TransportError
 from wardclient.vault.fingerprints import six_words
@@ -83,11 +87,11 @@ class _Fresh:
     def __init__(self, path: Path, passphrase: str) -> None:
         self._home = Home(path)
         self._passphrase = passphrase
-        self._opened: object = None
+        self._opened: SqlStore | None = None
         self._kept = False
         self._existed = path.exists()
 
-    def __enter__(self) -> "_Fresh":
+    def __enter__(self) -> Self:
         if self._home.exists():
             raise RefusedError(
                 (
@@ -106,15 +110,15 @@ class _Fresh:
             raise RefusedError((problem("weak", error.ja, error.en, "passphrase"),)) from error
         return self
 
-    def store(self) -> object:
+    def store(self) -> SqlStore:
         """Return the new home's store."""
-        from wardclient.storage.opening import open_store
-
         self._opened = open_store(self._home, self._key)
         return self._opened
 
     def keep(self, profile: HomeProfile) -> None:
         """The home is complete."""
+        assert self._opened is not None  # noqa: S101  # enrolment needed the store
+        keep_identity_file(self._home, self._key, self._opened)
         self._home.write_profile(profile)
         self._kept = True
 
@@ -125,7 +129,7 @@ class _Fresh:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if self._opened is not None:
-            self._opened.close()  # type: ignore[attr-defined]
+            self._opened.close()
         if not self._kept:
             self._discard()
         if isinstance(error, TransportError):

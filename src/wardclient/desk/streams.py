@@ -60,7 +60,7 @@ def case_streams(place: Place, case_id: str) -> CaseStreams:
         owner = stored.owner or place.me.team
         joint = stored.kind == "joint"
         said = place.client.consent_state(stored.stream) if joint else "open"
-        ending = stored.stream in place.ending
+        ending = place.ending(stored.stream)
         mine = owner == place.me.team
         if joint and not mine and (ending or said in ("ended", "expired") or place.lease_over()):
             continue

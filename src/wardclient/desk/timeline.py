@@ -27,7 +27,7 @@ def timeline(place: Place, case_id: str) -> Iterable[TimelineRow]:
     """Return what happened in a case. Its own and shared streams are one history."""
     mine = bytes.fromhex(place.me.device)
     for stream, device, _, data, recv_ms, kind in place.store.events_of_case(case_id):
-        if stream in place.ending:
+        if place.ending(stream) and kind == "joint" and not place.owns(stream):
             continue
         author = bytes(device) or mine
         event = read_event(data)

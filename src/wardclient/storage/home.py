@@ -37,7 +37,6 @@ class HomeProfile:
     team: str
     server: str
     ward: str = ""
-    ward_name: str = ""
     practice: bool = False
     unsent: int = 0
 
@@ -69,7 +68,9 @@ class Home:
         """Return the profile; HomeMissingError."""
         try:
             found = json.loads(self.profile.read_text(encoding="utf-8"))
-            return HomeProfile(**found)
+            # A later version may have written more than this one knows.
+            known = {name: found[name] for name in HomeProfile.__dataclass_fields__ if name in found}
+            return HomeProfile(**known)
         except (OSError, ValueError, TypeError) as error:
             raise HomeMissingError from error
 

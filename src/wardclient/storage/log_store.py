@@ -44,25 +44,35 @@ class SqlStore(Reading):
         self._projection = Projection(connection, self._state)
         self._depth = 0
         self._drained = False
+        self._spoilt = False
 
     # --- transactions -------------------------------------------------------------
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """One atomic change; inside another it is part of it."""
+        """One atomic change; inside another it is part of it.
+
+        Once an inner one has failed, the outer one cannot commit any more: it ends in RuntimeError
+        when its caller swallows the exception.
+        """
         if self._depth:
             self._depth += 1
             try:
                 yield
+            except BaseException:
+                self._spoilt = True
+                raise
             finally:
                 self._depth -= 1
             return
         with storage_faults():
             self.connection.execute("BEGIN IMMEDIATE")
-        self._depth, self._drained = 1, False
+        self._depth, self._drained, self._spoilt = 1, False, False
         try:
             with storage_faults():
                 yield
+                if self._spoilt:
+                    raise RuntimeError("a part of this transaction failed")
                 self._projection.flush()
                 if self._journal is not None:
                     self._journal.flush()

@@ -104,6 +104,12 @@ def rescue(home: Home, key: bytes) -> Rescue:
                 "INSERT OR REPLACE INTO quarantine (stream, n, event, reason, at_ms) VALUES (?, ?, ?, 'rolled_back', ?)",
                 [(entry.stream, entry.n, entry.event, entry.created_ms) for entry in found.entries],
             )
+            # A number is never used twice, not even after a rescue.
+            store.connection.executemany(
+                "INSERT INTO numbering VALUES (?, ?)"
+                " ON CONFLICT (stream) DO UPDATE SET last_n = max(last_n, excluded.last_n)",
+                [(entry.stream, entry.n) for entry in found.entries],
+            )
     finally:
         store.close()
     return Rescue(aside, found.entries, found.torn)
