@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
+from wardclient.desk.api import DeskError
 from wardclient.desk.rows import CaseFilter, ImportOutcome, Progress, SessionView
 
 if TYPE_CHECKING:
@@ -101,6 +102,22 @@ class UsageRefusedError(UsageError):
         """Say that nothing was half done."""
         super().__init__(
             "取り込みませんでした。前の状態のままです。", "Nothing was imported; everything is as before."
+        )
+
+
+class StoppedError(DeskError):
+    """The exchange was stopped by an incident: what came is not to be trusted, nothing of it was taken."""
+
+    code = "stopped"
+    exit_code = 4
+
+    def __init__(self) -> None:
+        """Say what is safe."""
+        super().__init__(
+            "異常が見つかったため、同期を止めています。この端末の記録はそのままです。"
+            "確認箱を見て、管理者に知らせてください。",
+            "The exchange is stopped by an incident. What is on this PC is as it was: "
+            "see the inbox and tell the admin.",
         )
 
 
@@ -263,6 +280,9 @@ def _sync(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
     while arguments.watch:
         desk.wait_for_news()
         status = desk.sync_now()
+    if status.state == "stopped":
+        printer.result(status)
+        raise StoppedError
     printer.result(status, (f"同期しました。未送信 {status.unsent} 件",))
 
 

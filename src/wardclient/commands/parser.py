@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 _VALUES_HELP = "欄=値 / field=value (domain identifiers; comma-separated lists)"
 
@@ -32,8 +32,9 @@ def _build() -> argparse.ArgumentParser:
     parser.add_argument(
         "--offline", action="store_true", help="接続しないで使う / do not contact the central service"
     )
-    parser.set_defaults(command="open", act=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    # After add_subparsers, which would put its own None in the place of an earlier default.
+    parser.set_defaults(command="open", act=None)
     for add in (
         _demo,
         _setup,
