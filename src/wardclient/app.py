@@ -22,7 +22,6 @@ from textual import events, on
 from textual._context import active_message_pump
 from textual.app import App
 from textual.message import Message
-from textual.screen import Screen
 
 from wardclient.desk.api import Desk, DeskError, Door, LockedError, Unsubscribe
 from wardclient.desk.rows import Change, Me, SyncStatus
@@ -34,6 +33,7 @@ from wardclient.screens.unlock import UnlockScreen
 from wardclient.settings import THEMES, Settings, load_settings, save_settings, settings_path
 from wardclient.widgets import themes
 
+JAPAN = dt.timezone(dt.timedelta(hours=9), "JST")
 IDLE_LOOK = 5.0
 """Seconds between looks at how long nobody has typed."""
 MOST_RECOVERIES = 3
@@ -94,8 +94,8 @@ class WardApp(App[int]):
         self._unsubscribe: Unsubscribe = lambda: None
         self._resume: list[Callable[[], WorkScreen]] = []
         self._changes = _Changes()
-        self._closed = threading.Event()
-        self._closed.set()
+        self._shut = threading.Event()
+        self._shut.set()
         self._touched = self.clock.running()
         self._faults = 0
         self._recoveries = 0
@@ -124,6 +124,10 @@ class WardApp(App[int]):
     def sync(self) -> SyncStatus | None:
         """How the sync stands."""
         return self._sync
+
+    def today(self) -> dt.date:
+        """Return the date at the office."""
+        return self.clock.now().astimezone(JAPAN).date()
 
     @property
     def locked(self) -> bool:
@@ -178,7 +182,7 @@ class WardApp(App[int]):
                 if again is not None:
                     self._resume.append(again)
         self._me = self._sync = None
-        self._closed.clear()
+        self._shut.clear()
         self.run_worker(lambda: self._close(desk, flushes), thread=True, exit_on_error=False)
         self._to_door()
 
@@ -191,7 +195,7 @@ class WardApp(App[int]):
                     continue
             desk.lock()
         finally:
-            self._closed.set()
+            self._shut.set()
             self.call_from_thread(self._door_screen().look)
 
     def _door_screen(self) -> UnlockScreen:
@@ -283,13 +287,13 @@ class WardApp(App[int]):
         )
         self.push_screen(Confirm(question), self._leave)
 
-    def _leave(self, sure: bool | None) -> None:
+    def _leave(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         if sure:
             self.lock()
             self.run_worker(self._end, thread=True, exit_on_error=False)
 
     def _end(self) -> None:
-        self._closed.wait()
+        self._shut.wait()
         self.call_from_thread(self.exit, 0)
 
     # --- faults -------------------------------------------------------------------------
@@ -298,7 +302,9 @@ class WardApp(App[int]):
         """Record where an unexpected error came from, without a value; return what to tell the person."""
         self._faults += 1
         number = f"{self.clock.now():%m%d%H%M}-{self._faults}"
-        frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+        frames = [
+            f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)
+        ]
         desk = self._desk
         if desk is not None:
             record = {"kind": type(error).__name__, "where": frames}
@@ -332,7 +338,9 @@ class WardApp(App[int]):
             screen.call_after_refresh(screen.tell, told)
 
     def _say_last(self, told: DeskError) -> None:
-        self._exit_renderables[:] = [Segments([Segment(told.ja if self.settings.language == "ja" else told.en)])]
+        self._exit_renderables[:] = [
+            Segments([Segment(told.ja if self.settings.language == "ja" else told.en)])
+        ]
 
     def _fatal_error(self) -> None:
         # Textual's own prints the local variables, which hold names and numbers of people.

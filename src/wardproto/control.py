@@ -61,6 +61,9 @@ MAX_CONTROL = 64 * 1024 + MAX_HEADER
 """Bytes of a control payload: a stream_create of an import names thousands of streams."""
 
 
+_bodies: msgspec.msgpack.Decoder[ControlBody] = msgspec.msgpack.Decoder(ControlBody)
+
+
 class RefusedError(Exception):
     """A record that the rules do not admit; ``code`` is one of records.REFUSALS."""
 
@@ -139,6 +142,7 @@ class ControlState:
     head: Head = Head()  # noqa: RUF009  # frozen
     recv_ms: int = 0
     server_key: bytes = b""
+    ward_commit: bytes = b""
     members: Mapping[bytes, Member] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=lambda: {name: Team() for name in TEAMS})
     streams: Mapping[bytes, Stream] = field(default_factory=dict)
@@ -171,6 +175,7 @@ class ControlState:
                     self.head,
                     self.recv_ms,
                     self.server_key,
+                    self.ward_commit,
                     self.proto_floor,
                     self.unknown,
                 )
@@ -363,7 +368,9 @@ def _genesis(
 ) -> ControlState:
     _need(not state.ward and header.ward == b"" and header.sseq == 1 and header.prev == b"", "forbidden")
     _need(bool(body.admins) and len(body.nonce) == ID_BYTES, "malformed")
-    fresh = replace(state, ward=ward_id(record.payload), server_key=body.server_key)
+    fresh = replace(
+        state, ward=ward_id(record.payload), server_key=body.server_key, ward_commit=body.ward_commit
+    )
     for admin in body.admins:
         _check_device(fresh, admin)
         _need(ADMIN_ROLE in admin.roles, "malformed")
@@ -520,7 +527,7 @@ def _shred_ack(
     stream = state.streams.get(body.stream)
     _need(stream is not None and stream.kind == "joint" and stream.partner == author.team, "forbidden")
     assert stream is not None  # noqa: S101
-    _need(not state.consents[stream.consent].in_force(recv_ms), "forbidden")
+    _need(stream.closed or not state.consents[stream.consent].in_force(recv_ms), "forbidden")
     mark = (body.stream, author.new.device)
     _need(mark not in state.shreds, "forbidden")
     return replace(state, shreds=state.shreds | {mark})

@@ -108,6 +108,8 @@ class Genesis(Record, frozen=True, tag="genesis"):
     witness_keys: tuple[bytes, ...]
     quorum: int
     nonce: bytes
+    ward_commit: bytes = b""
+    """Commitment to the ward key, under which names are sealed: its wraps are bound to nothing else."""
 
 
 class Invite(Record, frozen=True, tag="invite"):

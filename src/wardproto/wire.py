@@ -49,6 +49,8 @@ class Envelope(msgspec.Struct, array_like=True, frozen=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
+_decoders: dict[Any, Any] = {}
+"""One decoder for each kind ever asked for: making one costs more than using it."""
 _envelopes = msgspec.msgpack.Decoder(Envelope)
 
 
@@ -59,8 +61,11 @@ def encode(record: object) -> bytes:
 
 def decode(data: bytes, kind: type[T]) -> T:
     """Return ``data`` as a ``kind``; MalformedError when it is anything else."""
+    decoder: msgspec.msgpack.Decoder[T] | None = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.msgpack.Decoder(kind)
     try:
-        return msgspec.msgpack.decode(data, type=kind)
+        return decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise MalformedError from error
 

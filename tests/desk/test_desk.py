@@ -9,6 +9,7 @@ import pytest
 from tests.desk.conftest import CASE, PASSPHRASE, PERSON, Offices
 from wardclient.desk.api import AwayError, DamagedHomeError, LockedError, RefusedError, WrongPassphraseError
 from wardclient.desk.place import LEASE_MS
+from wardclient.desk.rows import ImportOutcome
 from wardclient.desk.workstation import Workstation
 from wardclient.practice.people import make_caseload_csv
 
@@ -277,15 +278,20 @@ def test_a_caseload_comes_in_whole_or_not_at_all(city: Workstation, tmp_path: Pa
         + '\n"',
         encoding="utf-8",
     )
-    keep = {"progress": lambda _: None, "cancelled": lambda: False}
-    assert not city.import_caseload(good, dry_run=True, accept_duplicates=False, **keep).done
+
+    def take(file: Path, *, dry_run: bool = False) -> ImportOutcome:
+        return city.import_caseload(
+            file, dry_run=dry_run, accept_duplicates=False, progress=lambda _: None, cancelled=lambda: False
+        )
+
+    assert not take(good, dry_run=True).done
     assert city.find_cases("").total == 0
-    outcome = city.import_caseload(bad, dry_run=False, accept_duplicates=False, **keep)
+    outcome = take(bad)
     assert not outcome.done
     assert outcome.problems
     assert city.find_cases("").total == 0
-    assert city.import_caseload(good, dry_run=False, accept_duplicates=False, **keep).new == 30
-    again = city.import_caseload(good, dry_run=False, accept_duplicates=False, **keep)
+    assert take(good).new == 30
+    again = take(good)
     assert not again.done
     assert len({line for line, _ in again.duplicates}) == 30
     cancelled = city.import_caseload(

@@ -229,8 +229,8 @@ class MemoryStore:
             facts = self.tables.facts.get(fact.stream, ())
             self._set(self.tables.facts, fact.stream, (*facts, fact))
         for stream in {stream for stream, _, _ in changes.received}:
-            facts = reduce.with_times(self.tables.facts.get(stream, ()), changes.received)
-            self._set(self.tables.facts, stream, tuple(facts))
+            facts = tuple(reduce.with_times(self.tables.facts.get(stream, ()), changes.received))
+            self._set(self.tables.facts, stream, facts)
         for event in changes.applied - named:
             self._set(self.tables.adopted, event, True)
             self._bump(self.tables.last, event[:2], event[2])
@@ -335,9 +335,9 @@ class MemoryStore:
         for event in [e for e in self.tables.adopted if e[0] == stream]:
             self._drop(self.tables.adopted, event)
         self.apply(events)
-        for draft in drafts:
+        for count, draft in enumerate(drafts, 1):
             self._apply_draft(draft)
-        self._keep_drafts(stream, drafts)
+            self._keep_drafts(stream, drafts[:count])
 
     def quarantined(self) -> Sequence[Quarantined]:
         return list(self.tables.tray.values())
@@ -360,7 +360,8 @@ class MemoryStore:
         self._set(self.tables.refused, intent_id, code)
 
     def incident(self, kind: str, wseq: int, detail: bytes, at_ms: int) -> None:
-        self._set(self.tables.incidents, len(self.tables.incidents), (kind, wseq, detail))
+        if (kind, wseq, detail) not in self.tables.incidents.values():
+            self._set(self.tables.incidents, len(self.tables.incidents), (kind, wseq, detail))
 
     # --- for checks
 

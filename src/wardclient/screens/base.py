@@ -4,6 +4,7 @@
 message; an answer that a newer question of the same group has overtaken is dropped.
 """
 
+import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,9 @@ class Ward(Protocol):
     def sync(self) -> SyncStatus | None:
         """How the sync stands, None before anybody asked."""
 
+    def today(self) -> dt.date:
+        """Return the date at the office."""
+
     def fault(self, error: BaseException) -> DeskError:
         """Record an unexpected error; return what to tell the person, with its number."""
 
@@ -69,7 +73,7 @@ class Answer(Message):
     ticket: int
     result: Any
     error: BaseException | None
-    then: Callable[[Any], None]
+    then: Callable[[Any], object]
     failed: Callable[[DeskError], None] | None
 
 
@@ -125,7 +129,7 @@ class WorkScreen(Screen[None]):
     def ask(
         self,
         call: Callable[[Desk], T],
-        then: Callable[[T], None],
+        then: Callable[[T], object],
         *,
         group: str = "main",
         failed: Callable[[DeskError], None] | None = None,
@@ -196,7 +200,7 @@ class WorkScreen(Screen[None]):
     def show_sync(self) -> None:
         """Show how the sync stands, top right."""
         sync = self.ward.sync
-        if sync is not None:
+        if sync is not None and self.title_line.is_attached:
             self.title_line.show_state(sync_text(sync), practice=self.ward.me.practice)
 
     # --- keys -------------------------------------------------------------------

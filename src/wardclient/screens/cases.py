@@ -31,6 +31,7 @@ from wardclient.widgets.bars import Confirm, Question
 from wardclient.widgets.filters import Filter, FilterLine
 from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.ime import ImeInput
+from wardclient.widgets.prose import Part, Prose
 
 PAGE = 200
 MOST = 10_000
@@ -58,7 +59,7 @@ COLUMNS: tuple[Column[CaseRow], ...] = (
     Column(mark("フリガナ"), 14, lambda r: r.kana, share=2, style=lambda _r: "grid--quiet"),
     Column(mark("生年月日"), 9, lambda r: day(r.birth_date)),
     Column(mark("対象"), 4, lambda r: r.target_group),
-    Column(mark("状態"), 12, lambda r: status_word(r.status), share=1),
+    Column(mark("状態"), 14, lambda r: status_word(r.status)),
     Column(mark("同意"), 6, lambda r: _(_SHORT.get(r.consent, "")), style=lambda r: _TONE.get(r.consent, "")),
     Column("", 6, _marks, style=lambda _r: "grid--warn"),
 )
@@ -112,7 +113,7 @@ class CasesScreen(WorkScreen):
         with Horizontal():
             yield self.grid
             with Vertical(classes="side", id="preview-side"):
-                yield Static("", markup=False, id="preview", classes="pane")
+                yield Prose(id="preview", classes="pane")
 
     def on_mount(self) -> None:
         """Show the first page."""
@@ -160,7 +161,9 @@ class CasesScreen(WorkScreen):
 
     def _show(self, page: CasePage, text: str, *, keep: bool) -> None:
         self._searched, self._total = text.strip(), page.total
-        empty = _("該当なし   F2 で新しいケースを受け付けます") if text.strip() else _("ケースはまだありません")
+        empty = (
+            _("該当なし   F2 で新しいケースを受け付けます") if text.strip() else _("ケースはまだありません")
+        )
         more = len(page.rows) < page.total or page.more_than
         self.grid.show(page.rows, more=more and self._limit < MOST, empty=empty, keep=keep)
         count = _("{n:,}件以上").format(n=page.total) if page.more_than else _("{n:,}件").format(n=page.total)
@@ -176,7 +179,7 @@ class CasesScreen(WorkScreen):
     @on(RowGrid.Chosen)
     def _preview(self, event: RowGrid.Chosen) -> None:
         row = event.row
-        self.query_one("#preview", Static).update(_preview(row) if isinstance(row, CaseRow) else Content(""))
+        self.query_one("#preview", Prose).update(*(_preview(row) if isinstance(row, CaseRow) else ()))
 
     async def on_key(self, event: KeyEvent) -> None:
         """Move in the list while typing in the search box."""
@@ -209,15 +212,21 @@ class CasesScreen(WorkScreen):
     def action_new_case(self) -> None:
         """Begin a new case, once a search has shown who is there already."""
         if not self._searched:
-            self.say(_("先に、氏名かフリガナで検索してください。同じ人のケースがないことを確かめてから新規に進みます。"))
+            self.say(
+                _(
+                    "先に、氏名かフリガナで検索してください。同じ人のケースがないことを確かめてから新規に進みます。"
+                )
+            )
             self.query_one("#search").focus()
         elif self._total:
-            text = _("この検索で {n:,}件見つかっています。この中に、その人はいませんか。").format(n=self._total)
+            text = _("この検索で {n:,}件見つかっています。この中に、その人はいませんか。").format(
+                n=self._total
+            )
             self.app.push_screen(Confirm(Question(text, _("該当なし、新規へ"))), self._new)
         else:
             self._new(sure=True)
 
-    def _new(self, sure: bool | None) -> None:  # noqa: FBT001  # the modal's answer
+    def _new(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         from wardclient.screens.new_case import NewCaseScreen
 
         if sure:
@@ -247,7 +256,11 @@ class CasesScreen(WorkScreen):
         self.ask(lambda desk: desk.sync_now(), self._synced, group="sync")
 
     def _synced(self, status: SyncStatus) -> None:
-        self.say(_("同期しました。") if not status.unsent else _("まだ {n}件 送っていません。").format(n=status.unsent))
+        self.say(
+            _("同期しました。")
+            if not status.unsent
+            else _("まだ {n}件 送っていません。").format(n=status.unsent)
+        )
 
     def action_offline(self) -> None:
         """Cut the connection of this PC, or restore it."""
@@ -262,9 +275,9 @@ class CasesScreen(WorkScreen):
         self.query_one("#search").focus()
 
 
-def _preview(row: CaseRow) -> Content:
+def _preview(row: CaseRow) -> list[Part]:
     """Return what the list knows of a case, for the second column."""
-    lines: list[tuple[str, str] | str] = [
+    lines: list[Part] = [
         (f"{row.name}\n", "bold $ward-accent"),
         (f"{row.kana}\n\n", "$ward-quiet"),
     ]
@@ -284,4 +297,4 @@ def _preview(row: CaseRow) -> Content:
             lines += [(f"{label}\n", "$ward-quiet"), f"  {value}\n"]
     if row.conflicts:
         lines.append((_("重なった変更が {n}件あります").format(n=row.conflicts), "$ward-warn"))
-    return Content.assemble(*lines)
+    return lines

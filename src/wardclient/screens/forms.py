@@ -74,7 +74,9 @@ class Keeper:
             self._again = True
             return
         self._busy, self.waiting = True, False
-        self._screen.ask(self._guarded(self._save()), lambda _: self._done(), group="keep", failed=self._failed)
+        self._screen.ask(
+            self._guarded(self._save()), lambda _: self._done(), group="keep", failed=self._failed
+        )
 
     def _done(self) -> None:
         self._busy = False
@@ -115,6 +117,14 @@ class FormScreen(WorkScreen):
     def submit(self, desk: Desk, values: dict[str, object]) -> Any:
         """Do what the form is for (in a worker); what it returns goes to `done`. Here: keep it as a draft."""
         desk.save_form(self.form_id, values)
+
+    def to_submit(self) -> dict[str, object]:
+        """Return what goes to `submit`: every field, or, in some forms, those that were changed."""
+        return self.form.values()
+
+    def finished(self, result: Any) -> bool:  # noqa: ARG002  # most are, once the desk took them
+        """Return whether what `submit` did ends the form, so that its draft may go."""
+        return True
 
     def done(self, result: Any) -> None:  # noqa: ARG002  # most only close
         """The form is saved: go back."""
@@ -203,12 +213,13 @@ class FormScreen(WorkScreen):
             return
         self._saving = True
         self.keeper.forget()
-        values = self.form.values()
+        values = self.to_submit()
         self.say("")
 
         def work(desk: Desk) -> object:
             result = self.submit(desk, values)
-            self._drop(desk)
+            if self.finished(result):
+                self._drop(desk)
             return result
 
         self.ask(work, self._saved, group="save", failed=self._refused)

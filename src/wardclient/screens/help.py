@@ -14,6 +14,7 @@ from wardclient.keys import BACK, CURTAIN, EVERYWHERE, Key
 from wardclient.locale import _
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.widgets.cells import pad
+from wardclient.widgets.prose import Prose
 
 
 class KeyRow(Static):
@@ -55,7 +56,7 @@ class HelpScreen(WorkScreen):
         """Sentences, then keys."""
         own = [key for key in self._about.KEYS if key not in EVERYWHERE]
         with VerticalScroll(id="about", classes="pane"):
-            yield Static(Content(_(self._about.ABOUT) if self._about.ABOUT else ""), markup=False)
+            yield Prose(_(self._about.ABOUT) if self._about.ABOUT else "")
             yield Static(Content("\n" + _("この画面のキー")), markup=False, classes="head")
             yield from (KeyRow(key) for key in own)
             yield Static(Content("\n" + _("どの画面でも")), markup=False, classes="head")

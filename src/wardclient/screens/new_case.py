@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from wardclient.casework.fields import FIELDS
 from wardclient.casework.names import is_kana, to_katakana
@@ -18,6 +16,7 @@ from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.forms import FormScreen
 from wardclient.screens.words import long_day
 from wardclient.widgets.form import FormField
+from wardclient.widgets.prose import Part, Prose
 
 FORM = "new_case"
 _PERSON = (
@@ -72,27 +71,20 @@ class NewCaseScreen(FormScreen):
             return found, person, case
         return desk.open_case(person, case, none_match=False)
 
-    def _drop(self, desk: Desk) -> None:
-        # With candidates the case is not open yet: the draft goes when it is.
-        if not self._compared:
-            super()._drop(desk)
-
-    _compared = True
+    def finished(self, result: Any) -> bool:
+        """Return whether the case is open; with candidates the draft stays until somebody decides."""
+        return isinstance(result, str)
 
     def done(self, result: Any) -> None:
         """Show the case, or those who may be the same."""
         from wardclient.screens.case import CaseScreen
 
         if isinstance(result, str):
-            self._forget()
             self.app.pop_screen()
             self.app.push_screen(CaseScreen(result))
         else:
             found, person, case = result
             self.app.push_screen(SameScreen(found, person, case))
-
-    def _forget(self) -> None:
-        self.ask(lambda desk: desk.drop_form(FORM), lambda _r: None, group="drop")
 
 
 class SameScreen(WorkScreen):
@@ -120,9 +112,9 @@ class SameScreen(WorkScreen):
         """Two columns."""
         with Horizontal(id="compare"):
             with VerticalScroll(classes="pane"):
-                yield Static(_typed(self._person), markup=False)
+                yield Prose(*_typed(self._person))
             with VerticalScroll(classes="pane"):
-                yield Static("", markup=False, id="known")
+                yield Prose(id="known")
 
     def on_mount(self) -> None:
         """Show the first candidate."""
@@ -132,7 +124,7 @@ class SameScreen(WorkScreen):
     def _show(self) -> None:
         at, count = self._at, len(self._found)
         self.title_line.show(_("同じ人ですか  候補 {at}/{count}").format(at=at + 1, count=count))
-        self.query_one("#known", Static).update(_known(self._found[at], self._person))
+        self.query_one("#known", Prose).update(*_known(self._found[at]))
 
     def action_other(self) -> None:
         """Show the next candidate."""
@@ -183,8 +175,8 @@ def _name(searched: str) -> dict[str, object]:
 _LABELS = {f.name: f for f in FIELDS["person"]}
 
 
-def _typed(person: Values) -> Content:
-    lines: list[tuple[str, str] | str] = [(_("いま入力した人") + "\n\n", "bold $ward-accent")]
+def _typed(person: Values) -> list[Part]:
+    lines: list[Part] = [(_("いま入力した人") + "\n\n", "bold $ward-accent")]
     name = f"{person.get('family_name', '')} {person.get('given_name', '')}".strip()
     address = f"{person.get('address1', '')} {person.get('address2', '')}".strip()
     for label, value in (
@@ -195,12 +187,12 @@ def _typed(person: Values) -> Content:
         (_LABELS["phone"].label(language()), str(person.get("phone") or "")),
     ):
         lines += [(f"{label}\n", "$ward-quiet"), f"  {value}\n"]
-    return Content.assemble(*lines)
+    return lines
 
 
-def _known(found: Candidate, person: Values) -> Content:
+def _known(found: Candidate) -> list[Part]:
     title = _("同じ人と思われます") if found.sure else _("似ている人")
-    lines: list[tuple[str, str] | str] = [(f"{title}\n\n", "bold $ward-warn")]
+    lines: list[Part] = [(f"{title}\n\n", "bold $ward-warn")]
     for label, value in (
         (_("氏名"), found.name),
         (_LABELS["name_kana"].label(language()), found.kana),
@@ -209,4 +201,4 @@ def _known(found: Candidate, person: Values) -> Content:
     ):
         lines += [(f"{label}\n", "$ward-quiet"), f"  {value}\n"]
     lines += ["\n", (_("似ているところ") + "\n", "$ward-quiet"), f"  {'、'.join(found.reasons)}"]
-    return Content.assemble(*lines)
+    return lines

@@ -1,6 +1,7 @@
 """解錠: the first screen. It needs Textual alone; all else is imported while the passphrase is typed."""
 
 from collections.abc import Iterable
+from importlib import import_module
 from typing import ClassVar
 
 from textual import on
@@ -15,8 +16,8 @@ from wardclient.desk.rows import Profile
 from wardclient.keys import HELP, QUIT, THEME, UNLOCK, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
-from wardclient.screens.words import side
 from wardclient.widgets.ime import ImeInput
+from wardclient.widgets.prose import Prose
 
 
 class UnlockScreen(WorkScreen):
@@ -75,7 +76,7 @@ class UnlockScreen(WorkScreen):
             yield Static("", markup=False, id="who")
             yield Static(_("合言葉"), markup=False, classes="quiet", id="ask")
             yield ImeInput(password=True, id="passphrase")
-            yield Static("", markup=False, id="practice")
+            yield Prose(id="practice")
             yield Static("", markup=False, id="unsent", classes="quiet")
 
     def on_mount(self) -> None:
@@ -93,6 +94,9 @@ class UnlockScreen(WorkScreen):
             self.post_message(self.Known(self._door.profile()))
             if warm_up is not None:
                 warm_up()
+            # The screens of work are imported here, too, so that the first one is there at once.
+            for name in ("cases", "case", "help"):
+                import_module(f"wardclient.screens.{name}")
         except Exception as error:  # noqa: BLE001  # told to the person
             self.post_message(self.Refused(error))
 
@@ -101,18 +105,18 @@ class UnlockScreen(WorkScreen):
         event.stop()
         profile = event.profile
         self.title_line.show_state("", practice=profile.practice)
-        self.query_one("#who", Static).update(
-            Content(f"{profile.ward_name}  {side(profile.team)}  {profile.label}")
+        office = _("区役所") if profile.team == "city" else _("ハローワーク")
+        self.query_one("#who", Static).update(Content(f"{profile.ward_name}  {office}  {profile.label}"))
+        unsent = (
+            _("未送信の仕事 {n}件 (暗号化して保管中)").format(n=f"{profile.unsent:,}")
+            if profile.unsent
+            else ""
         )
-        unsent = _("未送信の仕事 {n}件 (暗号化して保管中)").format(n=f"{profile.unsent:,}") if profile.unsent else ""
         self.query_one("#unsent", Static).update(Content(unsent))
         if profile.practice and self._practice_passphrase:
-            self.query_one("#practice", Static).update(
-                Content.assemble(
-                    (_("練習区です。人も求人もすべて架空です。"), "$ward-warn"),
-                    "\n",
-                    (f"{_('合言葉は')} {self._practice_passphrase}", "$ward-text"),
-                )
+            self.query_one("#practice", Prose).update(
+                (_("練習区です。人も求人もすべて架空です。") + "\n", "$ward-warn"),
+                f"{_('合言葉は')} {self._practice_passphrase}",
             )
         if profile.wait_seconds:
             self.say(_("あと{n}秒待つと試せます。データはそのままです。").format(n=profile.wait_seconds))
@@ -127,6 +131,9 @@ class UnlockScreen(WorkScreen):
         field = self.query_one("#passphrase", ImeInput)
         if self._busy:
             return
+        if not field.value and self._practice_passphrase:
+            # Nobody should be kept out of a rehearsal by its printed passphrase.
+            field.value = self._practice_passphrase
         if not field.value:
             self.say(_("合言葉を入れてください。"))
             return

@@ -3,6 +3,7 @@
 profile.json   what the unlock screen may show: desk label, ward, counts. No name of a citizen.
 slots          the database key, sealed under the passphrase
 ward.db        the case database (SQLCipher)
+ward.db.new    its successor while a damaged one is set aside
 journal        unsent work once more, encrypted
 openings.db    the openings (SQLCipher)
 lock           held by the process that has the home open
@@ -50,6 +51,7 @@ class Home:
         self.profile = path / "profile.json"
         self.slots = path / "slots"
         self.database = path / "ward.db"
+        self.coming = path / "ward.db.new"
         self.journal = path / "journal"
         self.openings = path / "openings.db"
         self.lock = path / "lock"
@@ -87,10 +89,10 @@ class Home:
             self.write_profile(replace(profile, unsent=unsent))
 
     def set_aside(self) -> Path:
-        """Move a damaged database away, with its WAL; nothing is deleted. Return where it is."""
+        """Move a damaged database away, with its WAL and journal; nothing is deleted. Return where it is."""
         target = self.path / f"damaged-{time.time_ns()}"
         target.mkdir()
-        for name in ("ward.db", "ward.db-wal", "ward.db-shm"):
+        for name in ("journal", "ward.db-wal", "ward.db-shm", "ward.db"):
             if (self.path / name).exists():
                 (self.path / name).replace(target / name)
         return target

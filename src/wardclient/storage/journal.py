@@ -7,6 +7,8 @@ from the database key; a torn last frame (a power cut) is left out and reported.
 """
 
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from wardclient.storage.faults import DiskFullError
 NONCE_BYTES = 12
 LENGTH_BYTES = 4
 MAX_FRAME = 16 * 1024 * 1024
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 class JournalEntry(msgspec.Struct, array_like=True, frozen=True):
@@ -35,21 +38,26 @@ class JournalEntry(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """What a journal still holds. ``torn`` says that its end could not be read."""
+    """What a journal still holds.
+
+    ``torn`` says that something in it could not be read, ``length`` where its last whole frame ends.
+    """
 
     entries: tuple[JournalEntry, ...]
     torn: bool
+    length: int
 
 
 class Journal:
-    """The journal of an open home."""
+    """The journal of an open home. All calls come from the thread that writes the database."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         """Open ``path`` for appending; ``key`` is the database key."""
         self._aead = AESGCM(journal_key(key))
         self._path = path
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+        self._handle = _open(path)
         self._pending: list[JournalEntry] = []
+        self._before: int | None = None
 
     def add(self, entry: JournalEntry) -> None:
         """Take a draft in; it is written by `flush`."""
@@ -59,25 +67,32 @@ class Journal:
         """Write what was taken in and wait for the disk. DiskFullError: nothing may commit."""
         if not self._pending:
             return
-        frames = bytearray()
-        for entry in self._pending:
-            nonce = os.urandom(NONCE_BYTES)
-            sealed = nonce + self._aead.encrypt(nonce, msgspec.msgpack.encode(entry), b"journal")
-            frames += len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
-        size = os.fstat(self._handle).st_size
+        frames = self._frames(self._pending)
+        self._before = os.fstat(self._handle).st_size
         try:
             written = os.write(self._handle, frames)
             if written != len(frames):
                 raise OSError
             os.fsync(self._handle)
         except OSError as error:
-            os.ftruncate(self._handle, size)
+            self.forget_pending()
             raise DiskFullError from error
         self._pending.clear()
 
+    def committed(self) -> None:
+        """The transaction that `flush` was part of is in the database."""
+        self._before = None
+
     def forget_pending(self) -> None:
-        """The transaction was undone."""
+        """The transaction was undone, and with it what was written for it.
+
+        What cannot be cut off stays: it repeats the number of a draft, and the last of each counts.
+        """
         self._pending.clear()
+        if self._before is not None:
+            with suppress(OSError):
+                os.ftruncate(self._handle, self._before)
+            self._before = None
 
     def clear(self) -> None:
         """All drafts are accepted: begin an empty file."""
@@ -85,9 +100,47 @@ class Journal:
             os.ftruncate(self._handle, 0)
             os.fsync(self._handle)
 
+    def replace(self, entries: Sequence[JournalEntry]) -> None:
+        """Make the file anew with ``entries`` alone; OSError, and then it is as it was."""
+        new = self._path.with_name(self._path.name + ".new")
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self._frames(entries))
+                file.flush()
+                os.fsync(file.fileno())
+            # Windows does not replace a file that is open.
+            os.close(self._handle)
+            try:
+                new.replace(self._path)
+            finally:
+                self._handle = _open(self._path)
+        finally:
+            new.unlink(missing_ok=True)
+
+    def read(self) -> Salvage:
+        """Return what the file holds."""
+        return _salvage(self._path, self._aead)
+
+    def cut(self, length: int) -> None:
+        """Cut off a torn end, so that what follows can be read."""
+        os.ftruncate(self._handle, length)
+
     def close(self) -> None:
         """Close the file."""
         os.close(self._handle)
+
+    def _frames(self, entries: Sequence[JournalEntry]) -> bytes:
+        frames = bytearray()
+        for entry in entries:
+            nonce = os.urandom(NONCE_BYTES)
+            sealed = nonce + self._aead.encrypt(nonce, msgspec.msgpack.encode(entry), b"journal")
+            frames += len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
+        return bytes(frames)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
 
 
 def journal_key(key: bytes) -> bytes:
@@ -96,24 +149,40 @@ def journal_key(key: bytes) -> bytes:
 
 
 def salvage(path: Path, key: bytes) -> Salvage:
-    """Return the drafts in a journal, the last of each (stream, n); unreadable frames end the reading."""
-    aead = AESGCM(journal_key(key))
+    """Return the drafts in a journal, the last of each (stream, n).
+
+    A frame that does not open is left out and the next one is tried; an end that is no whole frame
+    ends the reading.
+    """
+    return _salvage(path, AESGCM(journal_key(key)))
+
+
+def _salvage(path: Path, aead: AESGCM) -> Salvage:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return Salvage((), torn=False)
+        return Salvage((), torn=False, length=0)
     found: dict[tuple[bytes, int], JournalEntry] = {}
-    at = 0
+    at, torn = 0, False
     while at < len(data):
         size = int.from_bytes(data[at : at + LENGTH_BYTES], "big")
         frame = data[at + LENGTH_BYTES : at + LENGTH_BYTES + size]
-        if size > MAX_FRAME or len(frame) != size or size <= NONCE_BYTES:
-            return Salvage(tuple(found.values()), torn=True)
-        try:
-            plain = aead.decrypt(frame[:NONCE_BYTES], frame[NONCE_BYTES:], b"journal")
-            entry = msgspec.msgpack.decode(plain, type=JournalEntry)
-        except (InvalidTag, msgspec.MsgspecError):
-            return Salvage(tuple(found.values()), torn=True)
-        found[entry.stream, entry.n] = entry
+        if not NONCE_BYTES < size <= MAX_FRAME or len(frame) != size:
+            torn = True
+            break
+        entry = _entry(aead, frame)
+        if entry is None:
+            torn = True
+        else:
+            found.pop((entry.stream, entry.n), None)
+            found[entry.stream, entry.n] = entry
         at += LENGTH_BYTES + size
-    return Salvage(tuple(found.values()), torn=False)
+    return Salvage(tuple(found.values()), torn, at)
+
+
+def _entry(aead: AESGCM, frame: bytes) -> JournalEntry | None:
+    try:
+        plain = aead.decrypt(frame[:NONCE_BYTES], frame[NONCE_BYTES:], b"journal")
+        return msgspec.msgpack.decode(plain, type=JournalEntry)
+    except (InvalidTag, msgspec.MsgspecError):
+        return None

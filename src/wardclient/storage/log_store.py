@@ -44,6 +44,7 @@ class SqlStore(Reading):
         self._projection = Projection(connection, self._state)
         self._depth = 0
         self._drained = False
+        self._shredded = False
         self._spoilt = False
 
     # --- transactions -------------------------------------------------------------
@@ -67,7 +68,8 @@ class SqlStore(Reading):
             return
         with storage_faults():
             self.connection.execute("BEGIN IMMEDIATE")
-        self._depth, self._drained, self._spoilt = 1, False, False
+        self._depth = 1
+        self._drained = self._shredded = self._spoilt = False
         try:
             with storage_faults():
                 yield
@@ -82,8 +84,31 @@ class SqlStore(Reading):
             raise
         finally:
             self._depth = 0
-        if self._drained and self._journal is not None and not self._one("SELECT 1 FROM draft LIMIT 1"):
-            self._journal.clear()
+        if self._journal is not None:
+            self._journal.committed()
+            if self._drained and not self._one("SELECT 1 FROM draft LIMIT 1"):
+                self._journal.clear()
+            elif self._shredded:
+                self.tidy_journal()
+
+    def tidy_journal(self) -> None:
+        """Let the journal hold the drafts of this database, and what it never heard of, and no more.
+
+        The latter is work of a database that was put back in time, or that a kill came before. A full
+        disk leaves the journal as it is, without its torn end.
+        """
+        if self._journal is None:
+            return
+        held = self._journal.read()
+        wanted = {(e.stream, e.n): e for e in held.entries if e.n >= self.next_n(e.stream)}
+        for row in self.connection.execute("SELECT stream, n, event, cas, created_ms FROM draft"):
+            entry = JournalEntry(row[0], row[1], row[2], bool(row[3]), row[4])
+            wanted[entry.stream, entry.n] = entry
+        if held.torn or {(e.stream, e.n): e for e in held.entries} != wanted:
+            try:
+                self._journal.replace(tuple(wanted.values()))
+            except OSError:
+                self._journal.cut(held.length)
 
     def _undo(self) -> None:
         self._state.forget()
@@ -246,6 +271,11 @@ class SqlStore(Reading):
         self.connection.executemany("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?)", rows)
         own = [(each.stream, each.n) for each in events if each.author == mine]
         self._number(own)
+        # Salvaged work that had arrived after all is no longer in the tray.
+        self.connection.executemany(
+            "DELETE FROM quarantine WHERE stream = ? AND n = ? AND event = ?",
+            [(each.stream, each.n, each.event) for each in events if each.author == mine],
+        )
         self._save(changes, {(e.stream, e.author, e.n) for e in events})
 
     def shred(self, stream: bytes) -> None:
@@ -255,12 +285,18 @@ class SqlStore(Reading):
             self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608  # constants
         self.connection.execute("UPDATE entry SET record = x'', body = x'' WHERE stream = ?", (stream,))
         self._state.forget()
-        self._drained = True
+        self._drained = self._shredded = True
 
     def last_n(self, stream: bytes, author: bytes) -> int:
-        """Return the highest number among a device's accepted events."""
-        row = self._one("SELECT max(n) FROM event WHERE stream = ? AND device = ?", stream, author)
-        return int(row[0] or 0) if row is not None else 0
+        """Return the highest number among a device's accepted or adopted events."""
+        place = (stream, author)
+        row = self._one(
+            "SELECT max(coalesce((SELECT max(n) FROM event WHERE stream = ? AND device = ?), 0),"
+            " coalesce((SELECT max(n) FROM adopted WHERE stream = ? AND device = ?), 0))",
+            *place,
+            *place,
+        )
+        return 0 if row is None else int(row[0])
 
     # --- own work -----------------------------------------------------------------------
 

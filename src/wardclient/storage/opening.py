@@ -1,32 +1,19 @@
-"""Open a home's database: checks first, and a way back when it is damaged."""
+"""Open a home's database, with checks first; look it through; copy it."""
 
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
 from wardclient.storage.cipher import Connection, DamagedError, WrongKeyError, connect
 from wardclient.storage.home import Home
-from wardclient.storage.journal import Journal, JournalEntry, salvage
+from wardclient.storage.journal import Journal
 from wardclient.storage.log_store import SqlStore
+from wardclient.storage.rescue import Rescue, rescue
 from wardclient.storage.schema import READ_MODELS
 
 READ_MODELS_KEY = "read_models"
-REBUILD_KEY = "rebuild"
-SALVAGED_KEY = "salvaged"
-CARRIED = ("identity", "device", "ward", "team", "ward_key", "clock", "hlc")
-"""Small values that a rescue takes over from a database that still opens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rescue:
-    """What a rescue brought back."""
-
-    set_aside: Path
-    drafts: Sequence[JournalEntry]
-    torn: bool
+__all__ = ["Rescue", "backup", "integrity", "open_store", "rescue"]
 
 
 def open_store(home: Home, key: bytes) -> SqlStore:
@@ -35,6 +22,9 @@ def open_store(home: Home, key: bytes) -> SqlStore:
     A database that exists and does not open under the right key is damaged: the slot file has
     already shown that the key is right.
     """
+    if home.coming.exists() and not home.database.exists():
+        # A rescue was cut off between its two renames.
+        home.coming.replace(home.database)
     fresh = not home.database.exists()
     try:
         connection = connect(home.database, key)
@@ -44,7 +34,7 @@ def open_store(home: Home, key: bytes) -> SqlStore:
         raise DamagedError from error
     try:
         if not fresh:
-            _check(connection)
+            _check(connection, enrolled=home.exists())
         store = SqlStore(connection, Journal(home.journal, key))
     except sqlcipher.DatabaseError as error:
         connection.close()
@@ -52,6 +42,7 @@ def open_store(home: Home, key: bytes) -> SqlStore:
     except BaseException:
         connection.close()
         raise
+    store.tidy_journal()
     if store.get(READ_MODELS_KEY) != str(READ_MODELS).encode():
         store.rebuild()
         with store.transaction():
@@ -59,18 +50,19 @@ def open_store(home: Home, key: bytes) -> SqlStore:
     return store
 
 
-def _check(connection: Connection) -> None:
+def _check(connection: Connection, *, enrolled: bool) -> None:
     """Look at the pages that every start needs: the schema and the state of this device."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        # An empty file is what a PC leaves that was cut off while it was set up, and never later.
+        if enrolled:
+            raise DamagedError
+        return
     for statement in (
         "SELECT count(*) FROM meta",
         "SELECT max(sseq) FROM control",
         "SELECT count(*) FROM draft",
     ):
-        try:
-            connection.execute(statement).fetchone()
-        except sqlcipher.OperationalError as error:
-            if "no such table" not in str(error):
-                raise
+        connection.execute(statement).fetchone()
 
 
 def integrity(connection: Connection) -> list[str]:
@@ -82,54 +74,6 @@ def integrity(connection: Connection) -> list[str]:
             continue
         found.append(pragma)
     return found
-
-
-def rescue(home: Home, key: bytes) -> Rescue:
-    """Set a damaged database aside, begin a new one, and keep what the journal still holds.
-
-    The new database carries over this device's identity where the damaged one still gives it, and
-    is marked for a rebuild from the central service. Without an identity the PC must be enrolled
-    again; what was salvaged stays in its tray. Nothing is deleted.
-    """
-    carried = _carried(home, key)
-    aside = home.set_aside()
-    found = salvage(home.journal, key)
-    store = SqlStore(connect(home.database, key), Journal(home.journal, key))
-    try:
-        with store.transaction():
-            for name, value in carried.items():
-                store.put(name, value)
-            store.put(REBUILD_KEY, b"1")
-            store.connection.executemany(
-                "INSERT OR REPLACE INTO quarantine (stream, n, event, reason, at_ms) VALUES (?, ?, ?, 'rolled_back', ?)",
-                [(entry.stream, entry.n, entry.event, entry.created_ms) for entry in found.entries],
-            )
-            # A number is never used twice, not even after a rescue.
-            store.connection.executemany(
-                "INSERT INTO numbering VALUES (?, ?)"
-                " ON CONFLICT (stream) DO UPDATE SET last_n = max(last_n, excluded.last_n)",
-                [(entry.stream, entry.n) for entry in found.entries],
-            )
-    finally:
-        store.close()
-    return Rescue(aside, found.entries, found.torn)
-
-
-def _carried(home: Home, key: bytes) -> dict[str, bytes]:
-    kept: dict[str, bytes] = {}
-    try:
-        connection = connect(home.database, key, read_only=True)
-    except (WrongKeyError, OSError):
-        return kept
-    try:
-        for name in CARRIED:
-            with suppress(sqlcipher.DatabaseError):
-                row = connection.execute("SELECT value FROM meta WHERE key = ?", (name,)).fetchone()
-                if row is not None:
-                    kept[name] = bytes(row[0])
-    finally:
-        connection.close()
-    return kept
 
 
 def backup(store: SqlStore, path: Path, key: bytes) -> None:

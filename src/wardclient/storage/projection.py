@@ -118,11 +118,13 @@ class Projection:
     # --- parts -------------------------------------------------------------------------
 
     def _place(self, stream: bytes) -> None:
-        """Learn which case a stream belongs to."""
+        """Learn which case a stream belongs to; the case that it leaves is projected, too."""
+        self._cases |= self._cases_of((stream,))
         said = _shown(self._state.registers_of(stream, "disclosure"))
         case = _shown(self._state.registers_of(stream, "case"))
         case_id = _text(said.get("case_id")) or _text(case.get("case_id"))
         if not case_id:
+            self._connection.execute("DELETE FROM case_stream WHERE stream = ?", (stream,))
             return
         kind = "joint" if said else "own"
         self._connection.execute(

@@ -159,7 +159,7 @@ class Client(Known, Exchange):
 
     def _intend(self, kind: intents.Kind, payload: object, *, urgent: bool = False) -> None:
         reason = self.core.flag(STOPPED)
-        if reason:
+        if reason and not (reason == closing.ROLLED_BACK and kind in closing.STILL_SAID):
             raise StoppedError(reason)
         with self.core.change():
             intents.add(self.core, kind, payload, urgent=urgent)

@@ -16,6 +16,8 @@ from wardproto.wire import decode, open_envelope
 
 REMOVED = "removed"
 ROLLED_BACK = "rolled_back"
+STILL_SAID = frozenset({"consent_end", "device_remove", "shred_ack"})
+"""Acts of a PC whose database was put back that still go out: to stop sharing is always safe."""
 
 
 def ended_key(stream: bytes) -> str:
@@ -79,8 +81,14 @@ def leave(core: Core) -> None:
     for stream in core.store.outbox_streams():
         _accept_by_receipt(core, stream)
         tray(core, stream, "not_member")
+    _drop_acts(core, "not_member", frozenset())
+
+
+def _drop_acts(core: Core, code: str, kept: frozenset[str]) -> None:
+    """Let the open control acts stand as not accepted, where a person sees them."""
     for intent in core.store.intents():
-        core.store.set_refusal(intent.id, "not_member")
+        if intent.kind not in kept:
+            core.store.set_refusal(intent.id, code)
 
 
 def _accept_by_receipt(core: Core, stream: bytes) -> None:
@@ -113,6 +121,7 @@ def roll_back(core: Core, wseq: int, evidence: bytes) -> None:
     if not core.store.get(STOPPED):
         core.store.put(STOPPED, ROLLED_BACK.encode())
         core.incident(ROLLED_BACK, wseq, evidence)
+        _drop_acts(core, ROLLED_BACK, STILL_SAID)
     sweep(core)
 
 
@@ -128,6 +137,7 @@ def sweep(core: Core) -> None:
 __all__ = [
     "REMOVED",
     "ROLLED_BACK",
+    "STILL_SAID",
     "accept_drafts",
     "end_streams",
     "ended_key",

@@ -183,6 +183,12 @@ class Core:
         """Learn the server's time. Work is never refused for a wrong clock, only stamped right."""
         here = self.clock_ms()
         told = max(server_ms, self.memory.recv_ms)
+        if (server_ms - here, told, here) == (
+            self.memory.offset_ms,
+            self.memory.told_ms,
+            self.memory.contact_ms,
+        ):
+            return
         self.memory = replace(self.memory, offset_ms=server_ms - here, told_ms=told, contact_ms=here)
         self.store.put(CLOCK, encode((server_ms - here, told, here)))
 

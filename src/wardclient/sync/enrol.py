@@ -27,7 +27,7 @@ from wardclient.vault.invites import (
     seal_label,
 )
 from wardclient.vault.sealing import HybridSealing, Sealing
-from wardclient.vault.team_keys import new_generation, seal_name, ward_key_info
+from wardclient.vault.team_keys import grant_ward_key, new_generation, seal_name, ward_key_commit
 from wardproto.control import ROLES, TEAMS
 from wardproto.messages import ControlPush, JoinBody, comparison_code
 from wardproto.records import ControlHeader, ControlWire, Genesis, Invite, NewDevice, Receipt
@@ -123,8 +123,9 @@ def _genesis(
         seal_name(ward_key, identity.device, label),
     )
     _, generation, wraps = new_generation(sealing, b"", team, 1, {identity.device: public}, identity.device)
-    ward_wrap = sealing.wrap(public, ward_key, ward_key_info(b"", identity.device, identity.device))
-    body = Genesis((device,), server_key, (generation,), b"", (), 1, sealing.random(16))
+    ward_wrap = grant_ward_key(sealing, b"", identity.device, public, ward_key, identity.device)
+    commit = ward_key_commit(ward_key)
+    body = Genesis((device,), server_key, (generation,), b"", (), 1, sealing.random(16), commit)
     payload = encode(ControlHeader(b"", 1, b"", identity.device, at_ms, 1, Raw(encode(body))))
     signature = signing.sign(identity.sign_secret, signed_bytes("ctl", payload))
     return encode(ControlWire(payload, signature)), (*wraps, ward_wrap), ward_id(payload)

@@ -65,9 +65,10 @@ def next_act(core: Core) -> Act | None:
     A withdrawal goes before everything; then a team without a valid key is given one, because
     nobody can write to its streams before.
     """
-    if core.member is None or core.store.get(STOPPED):
+    stopped = core.flag(STOPPED)
+    if core.member is None or stopped == closing.REMOVED:
         return None
-    intents = core.store.intents()
+    intents = [i for i in core.store.intents() if not stopped or i.kind in closing.STILL_SAID]
     urgent = [intent for intent in intents if intent.urgent]
     found = _first(core, urgent)
     if found is None and core.state.teams[core.team].dirty:

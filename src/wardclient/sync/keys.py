@@ -14,13 +14,14 @@ from wardclient.vault.team_keys import (
     open_generation,
     open_name,
     open_previous,
+    open_ward_key,
     team_info,
     ward_key_info,
 )
 from wardproto.control import body_of, hashes, read, wraps_for
 from wardproto.messages import LogItem
 from wardproto.records import DeviceAdd, Genesis, NewDevice, TeamGeneration
-from wardproto.wire import wrap_hash, wraps_hash
+from wardproto.wire import encode, wrap_hash, wraps_hash
 
 UNKNOWN_NAME = "?"
 
@@ -93,8 +94,17 @@ class _Ward:
 
     def open(self, core: Core, wrap: bytes) -> bool:
         """Keep the ward key."""
-        info = ward_key_info(self._ward, core.me.device, self._granter)
-        core.store.put(WARD_KEY, core.sealing.unwrap(core.me.wrap_secret, wrap, info))
+        me = core.me
+        key = open_ward_key(
+            core.sealing,
+            self._ward,
+            me.device,
+            me.wrap_secret,
+            wrap,
+            self._granter,
+            core.state.ward_commit,
+        )
+        core.store.put(WARD_KEY, key)
         return False
 
 
@@ -103,13 +113,20 @@ def _tried(
 ) -> bool:
     wrap = offered.get(index)
     if wrap is None:
-        core.incident("withheld_key", item.entry.wseq)
+        # A PC that was removed meanwhile is handed no keys; see `missed`.
         return False
     try:
         return kind.open(core, wrap)
     except BadWrapError:
         core.incident("bad_wrap", item.entry.wseq, wrap_hash(wrap))
         return False
+
+
+def missed(core: Core) -> None:
+    """With the whole log taken over a member holds its team's key: note it where it was not handed one."""
+    gen = core.state.teams[core.team].gen
+    if core.member is not None and gen and core.store.team_key(core.team, gen) is None:
+        core.incident("no_team_key", 0, encode((core.team, gen)))
 
 
 def _keep_history(core: Core, generation: Generation, secret: bytes) -> None:

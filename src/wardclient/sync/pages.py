@@ -45,6 +45,9 @@ class _Page:
 
     numbers: Numbers
     full: bool
+    upto: int
+    cursor: int
+    recv_ms: int
     waiting_cas: frozenset[bytes]
     tips: dict[tuple[bytes, bytes], _Tip] = field(default_factory=dict)
     opened: list[OpenedEvent] = field(default_factory=list)
@@ -75,33 +78,33 @@ def _take(core: Core, page: LogPage) -> frozenset[bytes]:
         # The log is shorter than it was: the server was put back to an older state.
         raise Cheated("shrunk", page.size)
     waiting = frozenset(s for s in core.store.outbox_streams() if core.store.get(last_cas_key(s)))
-    taken = _Page(Numbers(core), page.full, waiting)
+    taken = _Page(Numbers(core), page.full, page.upto, cursor, core.memory.recv_ms, waiting)
     for item in page.items:
-        _check_place(core, taken, item.entry, page.upto)
+        _check_place(core, taken, item.entry)
         if item.entry.stream == CONTROL_STREAM:
             _take_control(core, taken, item)
         else:
             _take_block(core, taken, item)
-        core.memory = replace(core.memory, cursor=item.entry.wseq, recv_ms=item.entry.recv_ms)
+        taken.cursor, taken.recv_ms = item.entry.wseq, item.entry.recv_ms
     _flush(core, taken)
     _check_tips(core, taken)
-    if page.full and core.memory.cursor != page.upto:
+    if page.full and taken.cursor != page.upto:
         raise Cheated("gap", page.upto)
-    core.memory = replace(core.memory, cursor=page.upto)
-    core.store.put(CURSOR, encode((core.memory.cursor, core.memory.recv_ms)))
+    if (page.upto, taken.recv_ms) != (cursor, core.memory.recv_ms):
+        core.memory = replace(core.memory, cursor=page.upto, recv_ms=taken.recv_ms)
+        core.store.put(CURSOR, encode((page.upto, taken.recv_ms)))
     core.note_time(page.server_ms)
     if not page.more:
         _caught_up(core, page)
     return frozenset(taken.streams)
 
 
-def _check_place(core: Core, taken: _Page, entry: Entry, upto: int) -> None:
+def _check_place(core: Core, taken: _Page, entry: Entry) -> None:
     """Numbers without gaps, heads that chain, a time of receipt that never goes back."""
-    memory = core.memory
-    expected = memory.cursor + 1
-    if entry.wseq < expected or entry.wseq > upto or (taken.full and entry.wseq != expected):
+    expected = taken.cursor + 1
+    if entry.wseq < expected or entry.wseq > taken.upto or (taken.full and entry.wseq != expected):
         raise Cheated("gap", entry.wseq)
-    if entry.recv_ms < memory.recv_ms:
+    if entry.recv_ms < taken.recv_ms:
         raise Cheated("time_went_back", entry.wseq)
     head: Head = core.store.stream_head(entry.stream)
     if entry.sseq != head.sseq + 1:
@@ -256,6 +259,7 @@ def _caught_up(core: Core, page: LogPage) -> None:
         raise Cheated("not_full", page.upto)
     closing.end_streams(core, max(core.memory.told_ms, core.memory.recv_ms))
     _check_receipts(core, page)
+    keys.missed(core)
     closing.sweep(core)
     if core.store.get(REBUILD):
         core.store.put(REBUILD, b"")

@@ -241,4 +241,7 @@ class Store(Protocol):
 
     # what must be shown
     def incident(self, kind: str, wseq: int, detail: bytes, at_ms: int) -> None:
-        """Keep evidence of something that must not happen; shown in the inbox."""
+        """Keep evidence of something that must not happen; shown in the inbox.
+
+        The same incident (kind, wseq, detail) is kept once.
+        """

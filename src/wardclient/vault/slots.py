@@ -86,7 +86,7 @@ class Slot(msgspec.Struct, array_like=True, frozen=True):
 
 
 class SlotFile(msgspec.Struct, array_like=True, frozen=True):
-    """The file. ``check`` names the key without telling it; ``tried_ms`` is the time of the last wrong try."""
+    """The file. ``check`` names the key without telling it; ``tried_ms`` is when the last try failed."""
 
     version: int
     slots: tuple[Slot, ...]

@@ -1,6 +1,6 @@
 """Team generations, epoch keys and the ward key: making them, and opening them with every check."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from wardclient.vault.sealing import (
     BadWrapError,
@@ -19,7 +19,7 @@ WARD_KEY = b"ward-key"
 
 
 class GrantWithoutConsentError(Exception):
-    """A wrap was offered for a stream whose readers do not include our team: it is not opened (rule X)."""
+    """A wrap was offered for a stream whose readers do not include the team: it is not opened (rule X)."""
 
 
 def new_generation(
@@ -64,12 +64,27 @@ def open_generation(
     """Return the secret of a generation out of this device's wrap.
 
     BadWrapError when what opens is not the secret of the public key that the control plane names.
+    A newcomer's wrap comes from the admin that admits it, and is bound to that ``granter``.
     """
     info = team_info(ward, record.team, record.gen, device, record.public, granter)
     secret = sealing.unwrap(own_secret, wrap, info)
     if sealing.public_of(secret) != record.public:
         raise BadWrapError
     return secret
+
+
+def grant_generation(
+    sealing: Sealing,
+    ward: bytes,
+    record: TeamGeneration,
+    device: bytes,
+    wrap_key: bytes,
+    secret: bytes,
+    granter: bytes,
+) -> bytes:
+    """Return a wrap of a generation's secret for a newcomer; BadWrapError for a key that is none."""
+    info = team_info(ward, record.team, record.gen, device, record.public, granter)
+    return sealing.wrap(wrap_key, secret, info)
 
 
 def open_previous(
@@ -119,9 +134,17 @@ def open_epoch(
     team_secret: bytes,
     wrap: bytes,
     granter: bytes,
+    readers: Collection[str] | None = None,
 ) -> bytes:
-    """Return the epoch key (rule K): BadWrapError unless it is the one committed to."""
+    """Return the epoch key (rule K): BadWrapError unless it is the one committed to.
+
+    Rule X: GrantWithoutConsentError, before the wrap is touched, for a recipient whom the signed
+    record does not name, and for a team that is not among ``readers``: R at the entry's position,
+    given by every caller that has not asked it itself.
+    """
     team, gen = recipient
+    if recipient not in record.recipients or (readers is not None and team not in readers):
+        raise GrantWithoutConsentError
     info = wrap_info(ward, stream, epoch, team.encode(), gen, record.commit, granter)
     key = sealing.unwrap(team_secret, wrap, info)
     if len(key) != KEY_BYTES or commit(ward, stream, epoch, key) != record.commit:
@@ -132,6 +155,38 @@ def open_epoch(
 def ward_key_info(ward: bytes, device: bytes, granter: bytes) -> bytes:
     """Return what a wrap of the ward key is bound to. ``ward`` is empty inside the genesis record."""
     return wrap_info(ward, WARD_KEY, 0, device, 0, b"", granter)
+
+
+def ward_key_commit(ward_key: bytes) -> bytes:
+    """Return what the genesis record says of the ward key, so that nobody can be given another."""
+    return digest("ward-key", ward_key)
+
+
+def grant_ward_key(
+    sealing: Sealing, ward: bytes, device: bytes, wrap_key: bytes, ward_key: bytes, granter: bytes
+) -> bytes:
+    """Return a wrap of the ward key for a device; BadWrapError for a key that is none."""
+    return sealing.wrap(wrap_key, ward_key, ward_key_info(ward, device, granter))
+
+
+def open_ward_key(
+    sealing: Sealing,
+    ward: bytes,
+    device: bytes,
+    own_secret: bytes,
+    wrap: bytes,
+    granter: bytes,
+    commit: bytes,
+) -> bytes:
+    """Return the ward key out of a wrap; BadWrapError unless it is the one that genesis commits to.
+
+    ``commit`` is `ControlState.ward_commit`. HPKE says nothing of who made a wrap: without the
+    commitment the server could hand out a key of its own, and read the names sealed under it.
+    """
+    key = sealing.unwrap(own_secret, wrap, ward_key_info(ward, device, granter))
+    if len(key) != KEY_BYTES or ward_key_commit(key) != commit:
+        raise BadWrapError
+    return key
 
 
 def seal_name(ward_key: bytes, device: bytes, label: str) -> bytes:

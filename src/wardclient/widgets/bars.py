@@ -12,29 +12,31 @@ from textual.events import Click
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Label, Static
+from textual.widgets import Button, Static
 
 from wardclient.casework.calendar import JAPAN, format_month_day
 from wardclient.desk.rows import ConflictView, ConsentView, HeadView, Progress
 from wardclient.locale import _
 from wardclient.widgets.cells import cut, fit, pad, width, wrap
+from wardclient.widgets.prose import Prose
 
+PAIR = 2
 _QUIET_STATES = ("none", "refused", "withdrawn", "expired")
 
 
-class ConsentBar(Static):
+class ConsentBar(Prose):
     """Always on top of a case, always in the same place: what the other side sees."""
 
     def __init__(self) -> None:
         """Empty until a case is there."""
-        super().__init__("", markup=False)
+        super().__init__()
 
     def show(self, consent: ConsentView) -> None:
         """Show a consent's sentence; its colour repeats the state."""
         state = consent.state
         self.set_class(state in _QUIET_STATES, "-nothing")
         self.set_class(state in ("pending", "ending"), "-waiting")
-        self.update(Content(consent.bar))
+        self.update(consent.bar)
 
 
 class TabLine(Widget):
@@ -114,8 +116,12 @@ class ConflictCard(Widget):
             other = right[row] if row < len(right) else ""
             style = "bold $ward-accent" if row < _value_lines(view, half) else "$ward-text"
             lines.append((f"  {fit(mine, half)} {cut(other, half)}\n", style))
-        if count > 2:
-            lines += ["\n", _("ほかに {n} つの値があります。決めると続けて出ます。").format(n=count - 2), "\n"]
+        if count > PAIR:
+            lines += [
+                "\n",
+                _("ほかに {n} つの値があります。決めると続けて出ます。").format(n=count - PAIR),
+                "\n",
+            ]
         if view.before:
             lines += ["\n", (pad(_("前の値"), 8), "$ward-quiet"), view.before, "\n"]
         lines += ["\n", _("どちらを選んでも、もう一つの値と選んだ人は経過に残ります。")]
@@ -196,7 +202,7 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """The sentence and the two buttons."""
         with Vertical(classes="box"):
-            yield Label(self._question.text, markup=False, classes="box-text")
+            yield Prose(self._question.text, classes="box-text")
             with Horizontal(classes="box-buttons"):
                 yield Button(Content(_("やめる")), id="no", compact=True)
                 yield Button(

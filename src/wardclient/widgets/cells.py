@@ -11,6 +11,8 @@ from rich.cells import cell_len
 CUT = ".."
 """Stands where a text was cut: the usual sign has no certain width."""
 _JOINER = "\u200d"
+_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0), range(0x1F3FB, 0x1F400))
+"""Variant selectors of kanji and signs, and tones of emoji: each belongs to what stands before it."""
 _MARKS = ("Mn", "Me", "Mc")
 
 
@@ -114,12 +116,6 @@ def _ends(text: str) -> Iterator[int]:
 
 def _joins(left: str, right: str) -> bool:
     """Return whether ``right`` belongs to the character of ``left``."""
-    if left == _JOINER or right == _JOINER:
+    if _JOINER in (left, right):
         return True
-    code = ord(right)
-    return (
-        unicodedata.category(right) in _MARKS
-        or 0xFE00 <= code <= 0xFE0F
-        or 0xE0100 <= code <= 0xE01EF
-        or 0x1F3FB <= code <= 0x1F3FF
-    )
+    return unicodedata.category(right) in _MARKS or any(ord(right) in span for span in _SELECTORS)

@@ -1,4 +1,4 @@
-"""Fields that are chosen, not typed. State is always a word (はい, いいえ, brackets), never a colour alone."""
+"""Fields that are chosen, not typed. State is a word or brackets, never a colour alone."""
 
 from collections.abc import Mapping, Sequence
 
@@ -72,7 +72,12 @@ class ChoiceField(Widget, can_focus=True):
     ]
 
     def __init__(
-        self, choices: Sequence[Choice], *, title: str = "", required: bool = False, classes: str | None = None
+        self,
+        choices: Sequence[Choice],
+        *,
+        title: str = "",
+        required: bool = False,
+        classes: str | None = None,
     ) -> None:
         """Offer ``choices``; only what is not required can be emptied."""
         super().__init__(classes=classes)

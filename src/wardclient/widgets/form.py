@@ -25,7 +25,7 @@ from wardclient.widgets.ime import ImeTextArea
 from wardclient.widgets.typed import KanaInput, MomentInput, PlainInput, WarekiInput
 
 Values = Mapping[str, object]
-EMPTY = (None, "", [], ())
+EMPTY: tuple[object, ...] = (None, "", [], ())
 
 
 class _Typed(Protocol):
@@ -48,7 +48,8 @@ class FormField(Vertical):
         self._hint = hint
         self.editor = editor or editor_of(field)
         self._label = Static(_label(field), markup=False, classes="form-label")
-        self._note = Static(hint, markup=False, classes="form-note")
+        self._note = Static(Content(hint), markup=False, classes="form-note")
+        self._note.display = bool(hint)
         self._problem = Static("", markup=False, classes="form-problem")
         self._problem.display = False
         self._wrong = ""
@@ -104,6 +105,11 @@ class FormField(Vertical):
         self._note.update(Content(text))
         self._note.display = bool(text)
 
+    def set_hint(self, hint: str) -> None:
+        """Show another word at the right of the field."""
+        self._hint = hint
+        self.show_note()
+
     def show_problem(self, text: str) -> None:
         """Show what is wrong, nothing when nothing is."""
         self._wrong = text
@@ -116,7 +122,9 @@ class FormField(Vertical):
         return self._wrong
 
     def check(self) -> None:
-        """Say what is wrong with the value in itself; an empty field is not yet wrong."""
+        """Say what is wrong with what was typed; an empty field is not yet wrong, a choice never is."""
+        if isinstance(self.editor, ChoiceField | ChecksField):
+            return
         value = self.value
         wrong = [] if value in EMPTY else validate_value(self.field, normalise_value(self.field, value))
         self.show_problem(wrong[0].text(language()) if wrong else "")
@@ -132,13 +140,17 @@ class FormBody(VerticalScroll, can_focus=False):
         """Somebody changed a field: the draft is to be kept."""
 
     def __init__(
-        self, fields: Sequence[FormField], *, id: str | None = None, classes: str | None = None  # noqa: A002
+        self,
+        fields: Sequence[FormField],
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+        classes: str | None = None,
     ) -> None:
         """Hold ``fields`` in this order."""
         super().__init__(id=id, classes=classes)
         self._fields = tuple(fields)
-        self._quiet = True
         self._given: dict[str, object] = {}
+        self._seen: dict[str, object] = {}
 
     def compose(self) -> ComposeResult:
         """All fields."""
@@ -150,21 +162,17 @@ class FormBody(VerticalScroll, can_focus=False):
 
     def fill(self, values: Values) -> None:
         """Show values; the form does not count as changed by that."""
-        self._quiet = True
         for field in self._fields:
             if field.field.name in values:
                 field.fill(values[field.field.name])
-        self._given = self.values()
-        self.call_later(self._listen)
+        self._given = self._seen = self.values()
 
     def restore(self, values: Values) -> None:
         """Put back what was being typed, over what was given."""
         for field in self._fields:
             if field.field.name in values:
                 field.fill(values[field.field.name])
-
-    def _listen(self) -> None:
-        self._quiet = False
+        self._seen = self.values()
 
     def values(self) -> dict[str, object]:
         """Return the value of each field as it would be stored."""
@@ -211,7 +219,10 @@ class FormBody(VerticalScroll, can_focus=False):
         row = _row_of(event._sender) if isinstance(event._sender, Widget) else None  # noqa: SLF001  # Textual's own
         if row is not None:
             row.show_note()
-        if not self._quiet:
+        # Filling a field posts the same messages as typing in it; only another value is a change.
+        now = self.values()
+        if now != self._seen:
+            self._seen = now
             self.post_message(self.Changed())
 
     @on(Input.Submitted)

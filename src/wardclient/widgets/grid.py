@@ -25,6 +25,10 @@ from wardclient.widgets.cells import cut, fit, pad, pad_left
 R = TypeVar("R")
 NEAR_END = 40
 KEPT_LINES = 500
+WIDE = 100
+"""Cells from which columns that are `wide_only` are drawn."""
+EMPTY_AT = 2
+"""Line on which an empty list says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,11 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
         """The cursor nears the last row that is here, and there are more."""
 
     def __init__(
-        self, columns: Sequence[Column[R]], *, id: str | None = None, classes: str | None = None  # noqa: A002
+        self,
+        columns: Sequence[Column[R]],
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+        classes: str | None = None,
     ) -> None:
         """Draw ``columns``; without rows until `show`."""
         super().__init__(id=id, classes=classes)
@@ -136,7 +144,7 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
 
     def _widths(self) -> list[tuple[Column[R], int]]:
         """Return the columns that fit, each with its cells."""
-        wide = self.size.width >= 100
+        wide = self.size.width >= WIDE
         shown = [c for c in self._columns if wide or not c.wide_only]
         room = self.size.width - 2 - sum(c.cells for c in shown) - 2 * (len(shown) - 1)
         shares = sum(c.share for c in shown) or 1
@@ -149,7 +157,7 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
             return self._heading(width)
         index = y - 1 + self.scroll_offset.y
         if index >= len(self._rows):
-            text = f" {self._empty}" if not self._rows and y == 2 else ""
+            text = f" {self._empty}" if not self._rows and y == EMPTY_AT else ""
             return Strip([Segment(fit(text, width), self.get_component_rich_style("grid--quiet"))], width)
         chosen = index == self.chosen
         key = (index, width, chosen)

@@ -11,11 +11,12 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from wardclient.keys import MOST_SHOWN, Key
 from wardclient.locale import _
 from wardclient.widgets.cells import cut, pad, width
+from wardclient.widgets.prose import Prose
 
 
 class Rule(Widget):
@@ -73,23 +74,26 @@ class TitleLine(Widget):
 
 def _same_but_time(one: str, other: str) -> bool:
     """Return whether two states differ in the minute alone."""
-    return one.split(" ")[0] == other.split(" ")[0] and ":" in one and ":" in other
+    return one.partition(" ")[0] == other.partition(" ")[0] and ":" in one and ":" in other
 
 
-class MessageLine(Static):
+class MessageLine(Prose):
     """What happened, in a sentence or two; nothing when there is nothing to say."""
 
     def __init__(self) -> None:
         """Begin empty."""
-        super().__init__("", markup=False)
+        super().__init__()
         self.display = False
-        self.text = ""
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self.plain
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """Show ``text``; an empty one takes the line away."""
-        self.text = text
         self.set_class(bad, "-bad")
-        self.update(Content(text))
+        self.update(text)
         self.display = bool(text)
 
 

@@ -20,7 +20,7 @@ from wardclient.widgets.ime import ImeInput
 
 
 class WarekiInput(ImeInput):
-    """A date in every form that people write (R8.3.31, 令和8年3月31日, 2026/3/31); both calendars beside it."""
+    """A date in every form that people write (R8.3.31, 2026/3/31); both calendars beside it."""
 
     def __init__(self, *, classes: str | None = None) -> None:
         """Begin empty."""

@@ -1,0 +1,248 @@
+"""ケース: consent bar on top, always in the same place, and under it the parts of the case."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from wardclient.desk.rows import CaseView, Change, FieldView, NoteRow, ReferralRow
+from wardclient.keys import (
+    BACK,
+    CONSENT,
+    CURTAIN,
+    EDIT,
+    HELP,
+    NOTE,
+    OPEN,
+    REFER,
+    RESULT,
+    SESSION,
+    TAB_LEFT,
+    TAB_RIGHT,
+    Key,
+)
+from wardclient.locale import _, mark
+from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.case_lists import FieldsTab, NotesTab, ReferralsTab, TimelineTab
+from wardclient.screens.case_overview import overview, timeline_lines
+from wardclient.screens.words import group_word, long_day
+from wardclient.widgets.bars import ConsentBar, TabLine
+from wardclient.widgets.grid import RowGrid
+from wardclient.widgets.lines import Rule
+from wardclient.widgets.prose import Prose
+
+TABS = (
+    ("overview", mark("概要")),
+    ("notes", mark("面談")),
+    ("referrals", mark("紹介")),
+    ("timeline", mark("経過")),
+    ("fields", mark("項目")),
+)
+
+
+class CaseScreen(WorkScreen):
+    """One case as this person may see it."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        NOTE,
+        SESSION,
+        REFER,
+        CONSENT,
+        EDIT,
+        HELP,
+        BACK,
+        RESULT.aside(),
+        OPEN.aside(),
+        TAB_LEFT,
+        TAB_RIGHT,
+        CURTAIN.aside(),
+    )
+    BINDINGS = bindings(KEYS)
+    CSS_PATH = "case.tcss"
+    TITLE_TEXT = mark("ケース")
+    ABOUT = mark(
+        "上の帯に、相手側に見えているものがいつも出ています。左右の矢印で、概要・面談・紹介・経過・項目を切り替えます。"
+        "n で記録、c で同意、e で項目を直します。"
+    )
+
+    def __init__(self, case_id: str, tab: str = "overview") -> None:
+        """Show a case, beginning with ``tab``."""
+        super().__init__()
+        self.case_id = case_id
+        self._tab = tab
+        self.view: CaseView | None = None
+
+    def resume(self) -> Callable[[], WorkScreen]:
+        """The same case again."""
+        return partial(CaseScreen, self.case_id, self._tab)
+
+    def body(self) -> Iterable[Widget]:
+        """Consent bar, names of the parts, the open part; what happened beside it on a wide screen."""
+        yield ConsentBar()
+        yield TabLine([_(name) for _id, name in TABS])
+        yield Rule()
+        with Horizontal():
+            with ContentSwitcher(initial=self._tab, classes="main"):
+                with VerticalScroll(id="overview", classes="pane"):
+                    yield Prose(id="overview-text")
+                yield NotesTab(id="notes")
+                yield ReferralsTab(id="referrals")
+                yield TimelineTab(id="timeline")
+                yield FieldsTab(id="fields")
+            with Vertical(classes="side"):
+                yield Prose(id="beside", classes="pane")
+
+    def on_mount(self) -> None:
+        """Ask for the case."""
+        self.show_sync()
+        self.redraw()
+
+    def concerns(self, change: Change) -> bool:
+        """Anything about this case."""
+        return self.case_id in change.case_ids or (not change.case_ids and "case" in change.kinds)
+
+    def redraw(self) -> None:
+        """Ask for the case once more."""
+        case_id = self.case_id
+        self.ask(lambda desk: desk.case(case_id), self._show, group="case")
+
+    def _show(self, view: CaseView) -> None:
+        self.view = view
+        row = view.row
+        age = _("{day} ({age}歳)").format(day=long_day(row.birth_date), age=view.age)
+        facts = "  ".join(
+            part for part in (age if row.birth_date else "", group_word(row.target_group)) if part
+        )
+        self.title_line.show(f"{row.name}  {row.kana}".strip(), facts)
+        self.query_one(ConsentBar).show(view.consent)
+        today = self.ward.today()
+        self.query_one("#overview-text", Prose).update(*overview(view, self.ward.me.team, today))
+        self.query_one("#beside", Prose).update(*timeline_lines(view))
+        self.query_one(NotesTab).show(view)
+        self.query_one(ReferralsTab).show(view)
+        self.query_one(TimelineTab).show(view)
+        self.query_one(FieldsTab).show(view)
+        self._mark_tab()
+
+    # --- parts ------------------------------------------------------------------
+
+    def _mark_tab(self) -> None:
+        at = [name for name, _words in TABS].index(self._tab)
+        self.query_one(TabLine).show([_(words) for _id, words in TABS], at)
+
+    def open_tab(self, tab: str) -> None:
+        """Show a part of the case."""
+        self._tab = tab
+        self.query_one(ContentSwitcher).current = tab
+        self._mark_tab()
+        found = self.query(f"#{tab} RowGrid")
+        if found:
+            self.set_focus(found.first())
+        else:
+            self.set_focus(None)
+
+    def action_tab(self, step: int) -> None:
+        """Show the next part, or the one before."""
+        names = [name for name, _words in TABS]
+        self.open_tab(names[(names.index(self._tab) + step) % len(names)])
+
+    @on(TabLine.Picked)
+    def _picked(self, event: TabLine.Picked) -> None:
+        self.open_tab(TABS[event.index][0])
+
+    @on(RowGrid.Opened)
+    def _opened(self, event: RowGrid.Opened) -> None:
+        from wardclient.screens.edit import EditScreen
+        from wardclient.screens.session import SessionScreen
+
+        row = event.row
+        if isinstance(row, NoteRow) and row.kind == "session":
+            self.app.push_screen(SessionScreen(row.note_id))
+        elif isinstance(row, ReferralRow):
+            self.action_result()
+        elif isinstance(row, FieldView):
+            self.app.push_screen(EditScreen(self.case_id, row.kind, row.name))
+
+    def action_open(self) -> None:
+        """Open what is chosen in this part; from the overview, its notes."""
+        if self._tab == "overview":
+            self.open_tab("notes")
+
+    # --- acts -------------------------------------------------------------------
+
+    def _may(self, act: str, why_not: str) -> bool:
+        if self.view is None:
+            return False
+        if act in self.view.may:
+            return True
+        self.say(why_not)
+        return False
+
+    def action_note(self) -> None:
+        """Write a note."""
+        from wardclient.screens.note import NoteScreen
+
+        if self._may("add_note", _("このケースには記録を足せません。")):
+            self.app.push_screen(NoteScreen(self.case_id))
+
+    def action_session(self) -> None:
+        """Go on with the open joint session, or begin one."""
+        from wardclient.screens.session import SessionScreen
+
+        if self.view is None:
+            return
+        going = next((n for n in self.view.notes if n.kind == "session" and not n.sealed), None)
+        if going is not None:
+            self.app.push_screen(SessionScreen(going.note_id))
+        elif self._may(
+            "start_session",
+            _("同意が有効でないため、同席面談の記録は共有できません。n で区だけの記録を書けます。"),
+        ):
+            case_id = self.case_id
+            self.ask(
+                lambda desk: desk.start_session(case_id, {}),
+                lambda session: self.app.push_screen(SessionScreen(session)),
+                group="session",
+            )
+
+    def action_refer(self) -> None:
+        """Choose an opening for a referral."""
+        from wardclient.screens.openings import OpeningsScreen
+
+        if self._may("refer", _("終了したケースには紹介を足せません。")):
+            self.app.push_screen(OpeningsScreen(self.case_id))
+
+    def action_result(self) -> None:
+        """Enter the result of the chosen referral, or of the newest one."""
+        from wardclient.screens.referral import ResultScreen
+
+        if self.view is None or not self.view.referrals:
+            self.say(_("このケースには、まだ紹介がありません。"))
+            return
+        chosen = self.query_one(ReferralsTab).row if self._tab == "referrals" else None
+        row = chosen or self.view.referrals[0]
+        if self._may("record_result", _("終了したケースには採否を入れられません。")):
+            self.app.push_screen(ResultScreen(self.case_id, row.referral_id))
+
+    def action_consent(self) -> None:
+        """Record a consent, or show the one there is."""
+        from wardclient.screens.consent import ConsentScreen
+        from wardclient.screens.consent_state import ConsentStateScreen
+
+        if self.view is None:
+            return
+        if self.view.consent.state == "none" and "record_consent" in self.view.may:
+            self.app.push_screen(ConsentScreen(self.case_id))
+        else:
+            self.app.push_screen(ConsentStateScreen(self.case_id))
+
+    def action_edit(self) -> None:
+        """Change fields."""
+        from wardclient.screens.edit import EditScreen
+
+        if self._may("change", _("このケースの項目は、ここでは直せません。")):
+            self.app.push_screen(EditScreen(self.case_id))

@@ -1,0 +1,266 @@
+"""確認箱: what needs a person. Conflicts one card at a time, work that was not accepted, incidents."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static
+
+from wardclient.casework.fields import Field, field_of
+from wardclient.casework.validation import normalise_value, validate_value
+from wardclient.desk.api import Desk
+from wardclient.desk.rows import Change, ConflictView, Inbox, IncidentRow, TrayRow
+from wardclient.keys import (
+    BACK,
+    CURTAIN,
+    HELP,
+    HISTORY,
+    LATER,
+    PICK_LEFT,
+    PICK_RIGHT,
+    REWRITE,
+    TAB_LEFT,
+    TAB_RIGHT,
+    WRITE_OUT,
+    Key,
+)
+from wardclient.locale import _, language, mark
+from wardclient.screens.base import WorkScreen, bindings
+from wardclient.widgets.asking import AskLine
+from wardclient.widgets.bars import ConflictCard, TabLine, moment
+from wardclient.widgets.grid import Column, RowGrid
+from wardclient.widgets.lines import Rule
+from wardclient.widgets.prose import Prose
+
+PARTS = ("conflicts", "tray", "incidents")
+TRAY: tuple[Column[TrayRow], ...] = (
+    Column(mark("時刻"), 14, lambda r: moment(r.at)),
+    Column(mark("氏名"), 12, lambda r: r.name),
+    Column(mark("内容"), 24, lambda r: r.what, share=1),
+)
+INCIDENTS: tuple[Column[IncidentRow], ...] = (
+    Column(mark("時刻"), 14, lambda r: moment(r.at)),
+    Column(mark("内容"), 40, lambda r: r.text, share=1),
+)
+_PICKS = (PICK_LEFT, PICK_RIGHT, REWRITE, LATER, HISTORY)
+
+
+class InboxScreen(WorkScreen):
+    """Everything that waits for somebody's decision."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        *_PICKS,
+        WRITE_OUT,
+        HELP,
+        BACK,
+        TAB_LEFT,
+        TAB_RIGHT,
+        CURTAIN.aside(),
+    )
+    BINDINGS = bindings(KEYS)
+    CSS_PATH = "inbox.tcss"
+    TITLE_TEXT = mark("確認箱")
+    ABOUT = mark(
+        "二か所で同じ欄が直されたときは、両方の値を並べます。どちらを選んでも、もう一つの値は経過に残ります。"
+        "受け付けられなかった仕事は消えません。F2 で暗号化したファイルに書き出せます。"
+    )
+
+    def __init__(self, part: str = "conflicts") -> None:
+        """Begin with one part."""
+        super().__init__()
+        self._part = part
+        self._inbox = Inbox((), (), ())
+        self._at = 0
+        self._busy = False
+
+    def resume(self) -> Callable[[], WorkScreen]:
+        """The inbox again."""
+        part = self._part
+        return lambda: InboxScreen(part)
+
+    def body(self) -> Iterable[Widget]:
+        """Names of the parts, the open part."""
+        yield TabLine(())
+        yield Rule()
+        with ContentSwitcher(initial=self._part):
+            with VerticalScroll(id="conflicts", classes="pane"):
+                yield Static("", markup=False, id="none", classes="quiet")
+                yield ConflictCard()
+            with Vertical(id="tray"):
+                yield RowGrid(TRAY)
+                with VerticalScroll(classes="below"):
+                    yield Prose(id="tray-text")
+            with Vertical(id="incidents"):
+                yield RowGrid(INCIDENTS)
+                with VerticalScroll(classes="below"):
+                    yield Prose(id="incident-text")
+
+    def on_mount(self) -> None:
+        """Ask what waits."""
+        self.title_line.show(_("確認箱"))
+        self.show_sync()
+        self.redraw()
+
+    def concerns(self, change: Change) -> bool:
+        """Conflicts come with cases, the tray and incidents with the sync."""
+        return bool(change.kinds & {"inbox", "case", "consent", "session"})
+
+    def redraw(self) -> None:
+        """Ask once more."""
+        self.ask(lambda desk: desk.inbox(), self._show, group="inbox")
+
+    def _show(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._at = min(self._at, max(len(inbox.conflicts) - 1, 0))
+        self._busy = False
+        card, conflict = self.query_one(ConflictCard), self.conflict
+        card.display = conflict is not None
+        none = self.query_one("#none", Static)
+        none.display = conflict is None
+        none.update(Content(_("重なった変更はありません。")))
+        if conflict is not None:
+            card.show(conflict)
+        self.query_one("#tray RowGrid", RowGrid).show(
+            inbox.tray, empty=_("受け付けられなかったものはありません"), keep=True
+        )
+        self.query_one("#incidents RowGrid", RowGrid).show(
+            inbox.incidents, empty=_("異常の記録はありません"), keep=True
+        )
+        self._mark()
+
+    @property
+    def conflict(self) -> ConflictView | None:
+        """The conflict that is shown."""
+        found = self._inbox.conflicts
+        return found[self._at] if found else None
+
+    def _mark(self) -> None:
+        inbox = self._inbox
+        names = [
+            f"{_('重なった変更')} {len(inbox.conflicts)}",
+            f"{_('受け付けられなかったもの')} {len(inbox.tray)}",
+            f"{_('異常')} {len(inbox.incidents)}",
+        ]
+        self.query_one(TabLine).show(names, PARTS.index(self._part))
+        conflict = self.conflict if self._part == "conflicts" else None
+        where = f"{self._at + 1}/{len(inbox.conflicts)}  {conflict.name}" if conflict else ""
+        self.title_line.show(f"{_('確認箱')}  {where}".rstrip())
+        shown = {"conflicts": (*_PICKS, BACK), "tray": (WRITE_OUT, HELP, CURTAIN, BACK)}
+        without = (HELP, CURTAIN, BACK)
+        self.key_line.show(
+            without if self._part == "conflicts" and not conflict else shown.get(self._part, without)
+        )
+
+    def open_part(self, part: str) -> None:
+        """Show one part."""
+        self._part = part
+        self.query_one(ContentSwitcher).current = part
+        found = self.query(f"#{part} RowGrid")
+        self.set_focus(found.first() if found else None)
+        self._mark()
+
+    def action_tab(self, step: int) -> None:
+        """Show the next part, or the one before."""
+        self.open_part(PARTS[(PARTS.index(self._part) + step) % len(PARTS)])
+
+    @on(TabLine.Picked)
+    def _picked(self, event: TabLine.Picked) -> None:
+        self.open_part(PARTS[event.index])
+
+    @on(RowGrid.Chosen)
+    def _chosen(self, event: RowGrid.Chosen) -> None:
+        row = event.row
+        if isinstance(row, TrayRow):
+            text = "\n".join(part for part in (row.what, f"{_('理由')}  {row.reason}") if part)
+            self.query_one("#tray-text", Prose).update(text)
+        elif isinstance(row, IncidentRow):
+            self.query_one("#incident-text", Prose).update(row.text)
+
+    # --- deciding -------------------------------------------------------------------
+
+    def action_pick(self, index: int) -> None:
+        """Keep one of the two values."""
+        conflict = self.conflict
+        if self._part == "conflicts" and conflict is not None and index < len(conflict.heads):
+            self._resolve(conflict.conflict_id, version=conflict.heads[index].version)
+
+    def action_rewrite(self) -> None:
+        """Write the value anew."""
+        conflict = self.conflict
+        if self._part != "conflicts" or conflict is None:
+            return
+        field = _field(conflict)
+
+        def check(text: str) -> str:
+            wrong = validate_value(field, normalise_value(field, text)) if field is not None else []
+            return wrong[0].text(language()) if wrong else ""
+
+        title = _("{label}を書き直します").format(label=conflict.label)
+        self.app.push_screen(AskLine(title, conflict.heads[0].shown, check), self._rewritten)
+
+    def _rewritten(self, text: str | None) -> None:
+        conflict = self.conflict
+        if text is None or conflict is None:
+            return
+        field = _field(conflict)
+        self._resolve(conflict.conflict_id, value=normalise_value(field, text) if field is not None else text)
+
+    def _resolve(self, conflict_id: str, *, version: str = "", value: object = None) -> None:
+        if self._busy:
+            return
+        self._busy = True
+
+        def work(desk: Desk) -> None:
+            desk.resolve(conflict_id, version, value)
+
+        self.ask(work, self._resolved, group="resolve", failed=self._failed)
+
+    def _failed(self, error: Any) -> None:
+        self.tell(error)
+        self.redraw()
+
+    def _resolved(self, _result: None) -> None:
+        self.say(_("決めました。選ばなかった値も経過に残っています。"))
+        self.redraw()
+
+    def action_later(self) -> None:
+        """Leave this one and show the next."""
+        if self._inbox.conflicts:
+            self._at = (self._at + 1) % len(self._inbox.conflicts)
+            self._show(self._inbox)
+
+    def action_history(self) -> None:
+        """Show what happened in the case."""
+        from wardclient.screens.case import CaseScreen
+
+        conflict = self.conflict
+        if self._part == "conflicts" and conflict is not None:
+            self.app.push_screen(CaseScreen(conflict.case_id, "timeline"))
+
+    def action_write_out(self) -> None:
+        """Write work that was not accepted to a sealed file."""
+        row = self.query_one("#tray RowGrid", RowGrid).row
+        if self._part != "tray" or not isinstance(row, TrayRow):
+            return
+        tray_id = row.tray_id
+        start = str(Path.home() / f"wardclient-{self.ward.today():%Y%m%d}.sealed")
+
+        def answered(path: str | None) -> None:
+            if path:
+                self.ask(
+                    lambda desk: desk.write_tray(tray_id, Path(path).expanduser()),
+                    lambda _r: self.say(_("暗号化したファイルに書き出しました。")),
+                    group="write",
+                )
+
+        self.app.push_screen(AskLine(_("書き出すファイル"), start), answered)
+
+
+def _field(conflict: ConflictView) -> Field | None:
+    """Return the field in conflict: the id ends in its kind and name."""
+    parts = conflict.conflict_id.split("/")
+    return field_of(parts[-2], parts[-1]) if len(parts) > 1 else None
