@@ -10,6 +10,7 @@ from tests.desk.conftest import CASE, PASSPHRASE, PERSON, Offices
 from wardclient.desk.api import AwayError, DamagedHomeError, LockedError, RefusedError, WrongPassphraseError
 from wardclient.desk.place import LEASE_MS
 from wardclient.desk.rows import ImportOutcome
+from wardclient.desk.setup import found
 from wardclient.desk.workstation import Workstation
 from wardclient.practice.people import make_caseload_csv
 
@@ -352,3 +353,14 @@ def test_a_damaged_database_is_set_aside_and_fetched_again(
     again.sync_now()
     hellowork.sync_now()
     assert shown(hellowork, case_id, "phone") == ["08000000778"]
+
+
+def test_setting_up_in_a_folder_that_holds_something_changes_nothing(offices: Offices) -> None:
+    """A wrong --home, a weak passphrase or a failed join never removes what was there."""
+    folder = offices.homes / "somebody"
+    folder.mkdir()
+    (folder / "ward.db").write_bytes(b"not ours")
+    for words in (PASSPHRASE, "short"):
+        with pytest.raises(RefusedError):
+            found(folder, words, server=offices.service.url, ward_code="14101", label="x", team="city", roles=("adm",))
+    assert (folder / "ward.db").read_bytes() == b"not ours"

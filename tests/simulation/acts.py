@@ -2,7 +2,7 @@
 
 from tests.simulation.truth import need
 from tests.simulation.world import Device, World
-from wardclient.ledger.events import Add, Del, Op, Put, Rec
+from wardclient.ledger.events import Add, Del, Op, Put, Rec, read_event
 from wardclient.ledger.registers import Members, Register
 from wardclient.sync.client import ClosedStreamError, TooLargeError
 from wardclient.sync.core import StoppedError
@@ -52,6 +52,9 @@ def note(device: Device, stream: bytes, n: int) -> None:
     """Follow an act that was saved from now on."""
     draft = next(d for d in device.store.drafts(stream) if d.n == n)
     device.created[stream, device.id, n] = draft.event
+    if device.knows_time:
+        stamp = read_event(draft.event).hlc >> 16
+        need(stamp <= device.world.now_ms + 120_000, "I13 clock", device.name, "a stamp from the future")
 
 
 def _ops(world: World, device: Device, stream: bytes) -> list[Op]:

@@ -125,9 +125,7 @@ def _removed_writes(world: World, device: Device) -> Forge | None:
 
 
 def _foreign_stream(world: World, device: Device) -> Forge | None:
-    streams = [
-        s for s, v in world.log.state.streams.items() if v.kind == "own" and v.owner != device.team
-    ]
+    streams = [s for s, v in world.log.state.streams.items() if v.kind == "own" and v.owner != device.team]
     return forge(world, device, world.random.choice(streams)) if streams else None
 
 
@@ -145,10 +143,10 @@ def _without_consent(world: World, device: Device) -> Forge | None:
 
 
 def _equivocate(world: World, device: Device) -> Forge | None:
-    """A second block at a place that is taken."""
+    """A second block at a place that is taken; where none is, a first one."""
     made = _some(world, device)
     if made is None or made.header.bseq == 1:
-        return None
+        return made
     before = [b for b in world.truth.blocks.values() if b.header.device == device.id]
     last = max((b for b in before if b.header.stream == made.stream), key=lambda b: b.header.bseq)
     made.set(bseq=last.header.bseq, prev=last.header.prev)
@@ -224,6 +222,7 @@ def _bad_wrap(world: World, device: Device) -> Forge | None:
     new = msgspec.structs.replace(made.header.new_epoch, wraps_hash=wraps_hash(hashes(spoiled)))
     made.set(new_epoch=new)
     made.wraps = spoiled
+    world.truth.kept_keys.add(new.commit)
     return made
 
 

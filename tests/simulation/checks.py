@@ -1,16 +1,15 @@
-"""What must hold when the faults have stopped, and what the keys of each PC can open."""
+"""What must hold when the faults have stopped."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from tests.simulation.truth import Block, EventName, need
+from tests.simulation import secrets
+from tests.simulation.population import honest, members, readable
+from tests.simulation.truth import EventName, need
 from tests.simulation.world import Device, World
-from wardclient.ledger.clock import TOLERANCE_MS, effective, millis
 from wardclient.ledger.events import Op, Put, Version, read_event, read_ops
+from wardclient.ledger.registers import Register, Write
 from wardclient.sync.closing import ended_key
 from wardclient.sync.core import REBUILD, keep_identity
-from wardclient.vault.sealing import BadWrapError, CannotOpenError, block_info, commit, wrap_info
-from wardclient.vault.team_keys import open_generation, open_previous
-from wardproto.records import TeamGeneration
 from wardproto.wire import CONTROL_STREAM
 
 HOSTILE_INCIDENTS = {"bad_wrap", "cannot_open", "malformed_body", "over_claim", "event_number"}
@@ -38,26 +37,6 @@ def nothing_lost(world: World, *, quiet: bool) -> None:
             need(not quiet or in_log + in_outbox + in_tray == 1, "I2 one place", what)
 
 
-def honest(world: World) -> Iterator[Device]:
-    """PCs that keep to the rules."""
-    return (device for device in world.devices if not device.hostile)
-
-
-def members(world: World) -> Iterator[Device]:
-    """Honest PCs that are members now and not put back to an old copy."""
-    return (d for d in honest(world) if world.log.state.member(d.id) is not None)
-
-
-def readable(world: World, device: Device) -> list[bytes]:
-    """Streams that a member's PC holds content of."""
-    return [
-        stream
-        for stream, teams in world.truth.streams.items()
-        if device.team in teams
-        and not (world.log.state.streams[stream].partner == device.team and device.store.get(ended_key(stream)))
-    ]
-
-
 def healed(world: World) -> None:
     """All that must hold after the faults have stopped."""
     nothing_lost(world, quiet=True)
@@ -65,9 +44,9 @@ def healed(world: World) -> None:
     quiet_log(world)
     converged(world)
     heads_are_maximal(world)
-    secrets_kept(world)
-    keys_agree(world)
-    stamps_sane(world)
+    withdrawals_hold(world)
+    ended_rightly(world)
+    secrets.judge(world)
 
 
 def drained(world: World) -> None:
@@ -111,29 +90,51 @@ def converged(world: World) -> None:
 
 
 def heads_are_maximal(world: World) -> None:
-    """I10: what stands in a field is what nobody knowingly replaced, by the log alone."""
-    if any(d.hostile for d in world.devices):
-        return
+    """I10: what stands in a field is what nobody who had seen it replaced, by the log alone."""
     for stream in world.truth.streams:
         expected = _maximal(world, stream)
         for device in members(world):
-            if stream in readable(world, device) and not device.store.drafts(stream):
-                for place in device.store.places(stream):
-                    heads = {h.version for h in device.store.register(place).heads}
-                    need(heads == expected.get(place[1:], set()), "I10 heads", device.name, place[1:])
-                    shown = device.store.register(place).shown
-                    need(shown is None or shown.version in heads, "I13 shown", device.name)
+            if stream not in readable(world, device) or device.store.drafts(stream):
+                continue
+            for place in device.store.places(stream):
+                register = device.store.register(place)
+                heads = {h.version for h in register.heads}
+                need(heads == expected.get(place[1:], set()), "I10 heads", device.name, place[1:])
+                need(register.shown == _latest(register), "I13 clock", device.name, "shown", place[1:])
+
+
+def _latest(register: Register) -> Write | None:
+    """The head to show: the latest, where nobody's clock counts for more than two minutes ahead."""
+
+    def order(head: Write) -> tuple[int, Version]:
+        assert head.recv_ms is not None
+        claimed = head.hlc >> 16
+        ahead = claimed > head.recv_ms + 120_000
+        return (head.recv_ms << 16 if ahead else head.hlc), head.version
+
+    return max(register.heads, key=order, default=None)
 
 
 def _maximal(world: World, stream: bytes) -> dict[tuple[str, str], set[Version]]:
     written: dict[tuple[str, str], set[Version]] = {}
-    replaced: set[Version] = set()
+    replaced: dict[tuple[str, str], set[Version]] = {}
     for name, op, index in _operations(world, stream):
         if isinstance(op, Put):
             version = (name[1], name[2], index)
-            written.setdefault((op.entity, op.field), set()).add(version)
-            replaced |= set(op.over) - {version}
-    return {place: versions - replaced for place, versions in written.items()}
+            place = (op.entity, op.field)
+            written.setdefault(place, set()).add(version)
+            gone = {v for v in op.over if v != version and _could_see(world, name, v)}
+            replaced.setdefault(place, set()).update(gone)
+    return {place: versions - replaced[place] for place, versions in written.items()}
+
+
+def _could_see(world: World, name: EventName, version: Version) -> bool:
+    """Whether the author of an event had seen a version: its own, or in the log before."""
+    stream, author, n = name
+    if version[0] == author:
+        return version[1] <= n
+    before = world.truth.events.get((stream, version[0], version[1]))
+    return before is not None and before < world.truth.events[name]
 
 
 def _operations(world: World, stream: bytes) -> Iterator[tuple[EventName, Op | None, int]]:
@@ -143,124 +144,23 @@ def _operations(world: World, stream: bytes) -> Iterator[tuple[EventName, Op | N
                 yield name, op, index
 
 
-def stamps_sane(world: World) -> None:
-    """I13: no clock that is years off pulls the others' stamps, or its own effective ones, with it."""
-    for device in members(world):
-        last = millis(int.from_bytes(device.store.get("hlc") or b"\0", "big") & 0) or 0
-        need(last == 0, "I13 clock")
-        for write in (h for r in device.store.tables.registers.values() for h in r.heads):
-            if write.recv_ms is not None:
-                shown = millis(effective(write.hlc, write.recv_ms))
-                need(shown <= write.recv_ms + TOLERANCE_MS, "I13 clock", device.name)
+def withdrawals_hold(world: World) -> None:
+    """I5: what was not on its way when a person withdrew a consent on this PC never follows."""
+    for device in honest(world):
+        for stream, size in device.withdrawn.items():
+            for block in world.truth.blocks.values():
+                if block.header.device == device.id and block.header.stream == stream and block.wseq > size:
+                    good = block.name == device.sealed_at_withdrawal[stream]
+                    need(good, "I5 consent", "sent after the withdrawal", device.name)
 
 
-# --- what keys can open
-
-
-def secrets_kept(world: World) -> None:
-    """I4: with all wraps there ever were, a PC opens only blocks of streams and times that were its own."""
-    for device in world.devices:
-        if device.id not in world.truth.devices:
-            continue
-        opener = Opener(world, device)
-        for block in world.truth.blocks.values():
-            if not world.truth.may_read(device.id, block):
-                need(not opener.opens(block), "I4 confidentiality", device.name, block.wseq)
-
-
-def keys_agree(world: World) -> None:
-    """I11: all readers of an epoch that an honest member began hold the same key."""
-    for block in world.truth.blocks.values():
-        header = block.header
-        if header.new_epoch is None or header.device in world.truth.hostile:
-            continue
-        for device in members(world):
-            if header.stream in readable(world, device) and world.truth.may_read(device.id, block):
-                key = device.store.stream_key(header.stream, header.epoch)
-                good = key is not None and header.new_epoch.commit == commit(
-                    world.ward, header.stream, header.epoch, key
-                )
-                need(good, "I11 commitment", device.name, block.wseq)
-
-
-class Opener:
-    """Everything that a PC's own secret opens, followed to its end over all wraps of the log."""
-
-    def __init__(self, world: World, device: Device) -> None:
-        self._world = world
-        self._device = device
-        self._teams = self._team_secrets()
-        self._epochs: dict[tuple[bytes, int], list[bytes]] = {}
-        for block in world.truth.blocks.values():
-            for key in self._epoch_keys(block):
-                self._epochs.setdefault((block.header.stream, block.header.epoch), []).append(key)
-        for (stream, epoch), key in device.store.tables.stream_keys.items():
-            self._epochs.setdefault((stream, epoch), []).append(key)
-
-    def _team_secrets(self) -> dict[tuple[str, int], bytes]:
-        found = dict(self._device.store.tables.team_keys)
-        records: dict[tuple[str, int], tuple[TeamGeneration, bytes]] = {}
-        for record, ward, granter, wraps in self._world.truth.generations:
-            records[record.team, record.gen] = (record, ward)
-            for wrap in wraps:
-                self._try(found, record, ward, granter, wrap)
-        for body, granter, wraps in self._world.truth.admissions:
-            for record, _ in list(records.values()):
-                if record.team == body.device.team:
-                    for wrap in wraps:
-                        self._try(found, record, self._world.ward, granter, wrap)
-        for (team, gen), (record, ward) in sorted(records.items(), key=lambda item: -item[0][1]):
-            before = records.get((team, gen - 1))
-            if (team, gen) in found and before is not None:
-                previous = open_previous(
-                    self._world.sealing, ward, record, found[team, gen], before[0].public
-                )
-                if previous is not None:
-                    found.setdefault((team, gen - 1), previous)
-        return found
-
-    def _try(
-        self,
-        found: dict[tuple[str, int], bytes],
-        record: TeamGeneration,
-        ward: bytes,
-        granter: bytes,
-        wrap: bytes,
-    ) -> None:
-        world, me = self._world, self._device.identity
-        try:
-            secret = open_generation(
-                world.sealing.inner, ward, record, me.device, me.wrap_secret, wrap, granter
-            )
-        except BadWrapError:
-            return
-        found[record.team, record.gen] = secret
-
-    def _epoch_keys(self, block: Block) -> Iterable[bytes]:
-        header, new = block.header, block.header.new_epoch
-        if new is None:
-            return
-        for (team, gen), secret in self._teams.items():
-            info = wrap_info(
-                self._world.ward, header.stream, header.epoch, team.encode(), gen, new.commit, header.device
-            )
-            for wrap in block.wraps:
-                try:
-                    yield self._world.sealing.inner.unwrap(secret, wrap, info)
-                except BadWrapError:
-                    continue
-
-    def opens(self, block: Block) -> bool:
-        """Whether the PC can read a block."""
-        header = block.header
-        info = block_info(self._world.ward, header.stream, header.device, header.bseq, header.epoch)
-        for key in self._epochs.get((header.stream, header.epoch), ()):
-            try:
-                self._world.sealing.inner.open(key, header.salt, info, block.body)
-            except CannotOpenError:
-                continue
-            return True
-        return False
+def ended_rightly(world: World) -> None:
+    """I5, the other way: a partner deletes only what a withdrawal or the server's time has ended."""
+    for device in honest(world):
+        for consent in world.truth.consents.values():
+            if device.store.get(ended_key(consent.stream)) and consent.ended is None:
+                over = world.now_ms >= consent.until_ms or consent.stream in world.truth.closed
+                need(over, "I5 consent", "deleted too early", device.name)
 
 
 def replayed(world: World, device: Device) -> None:

@@ -73,14 +73,6 @@ class ModelSealing:
         return found[3]
 
 
-@dataclass(frozen=True, slots=True)
-class Unwrapped:
-    """A wrap that somebody opened: with which secret, under which binding."""
-
-    public: bytes
-    info: bytes
-
-
 @dataclass
 class Recorded:
     """A Sealing that notes what it sealed and which wraps it opened."""
@@ -88,7 +80,8 @@ class Recorded:
     inner: Sealing
     plain: dict[bytes, bytes] = field(default_factory=dict)
     """Body to plaintext: what the author meant, for the invariants."""
-    unwrapped: list[Unwrapped] = field(default_factory=list)
+    unwrapped: list[bytes] = field(default_factory=list)
+    """What the opened wraps were bound to."""
 
     def random(self, count: int) -> bytes:
         return self.inner.random(count)
@@ -104,7 +97,7 @@ class Recorded:
 
     def unwrap(self, secret: bytes, wrap: bytes, info: bytes) -> bytes:
         key = self.inner.unwrap(secret, wrap, info)
-        self.unwrapped.append(Unwrapped(self.inner.public_of(secret), info))
+        self.unwrapped.append(info)
         return key
 
     def seal(self, key: bytes, salt: bytes, info: bytes, plain: bytes) -> bytes:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.simulation.memory_store import KilledError, MemoryStore
 from tests.simulation.world import Device, Message, World
 from wardclient.sync.calls import PushCall
+from wardclient.sync.sealing import ending_key
 from wardproto.messages import PushItem
 
 YEAR_MS = 366 * 24 * 3600 * 1000
@@ -123,6 +124,7 @@ def _something(world: World, device: Device) -> None:
 def jump(world: World, device: Device) -> str:
     """A PC's clock is set wrong, by up to ten years."""
     device.skew_ms = world.random.choice((-10 * YEAR_MS, -3_600_000, 0, 0, 7_200_000, 10 * YEAR_MS))
+    device.knows_time = False
     return f"{device.name} {device.skew_ms}"
 
 
@@ -139,9 +141,12 @@ def put_back(world: World, device: Device) -> str:
     device.kill()
     device.store = MemoryStore(device.backup.copy())
     device.rolled_back = True
+    device.knows_time = False
     device.cursor = 0
     device.checked_head = 0
     device.created = {name: event for name, event in device.created.items() if _is_there(device, name, event)}
+    # An old copy does not know of a withdrawal that was made after it.
+    device.withdrawn = {s: at for s, at in device.withdrawn.items() if device.store.get(ending_key(s))}
     return device.name
 
 

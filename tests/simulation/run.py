@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.simulation import acts, attacks, checks, faults
 from tests.simulation.memory_store import KilledError
+from tests.simulation.population import members
 from tests.simulation.truth import BrokenError
 from tests.simulation.world import Device, World
 
@@ -122,7 +123,7 @@ def _heal(world: World) -> None:
     world.now_ms += 12_000_000
     world.settle()
     checks.healed(world)
-    survivors = [d for d in checks.members(world) if not d.up.core.flag("stopped")]
+    survivors = [d for d in members(world) if not d.up.core.flag("stopped")]
     if survivors and world.random.random() < 0.5:
         checks.replayed(world, world.random.choice(survivors))
 

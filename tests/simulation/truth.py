@@ -5,6 +5,7 @@ consents; it never asks the fold, R or the admission rules. Each entry is judged
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from tests.simulation.crypto import Recorded
@@ -15,6 +16,7 @@ from wardproto.records import (
     BlockHeader,
     ConsentEnd,
     ConsentSet,
+    ControlHeader,
     DeviceAdd,
     DeviceRemove,
     Genesis,
@@ -23,6 +25,7 @@ from wardproto.records import (
     StreamClose,
     StreamCreate,
     TeamGen,
+    TeamGeneration,
 )
 from wardproto.wire import CONTROL_STREAM, MalformedError, decode, open_envelope
 
@@ -65,6 +68,7 @@ class Block:
     """An accepted block."""
 
     wseq: int
+    name: bytes
     header: BlockHeader
     body: bytes
     recv_ms: int
@@ -93,6 +97,11 @@ class Truth:
     heads: dict[bytes, int] = field(default_factory=dict)
     sseqs: dict[bytes, int] = field(default_factory=dict)
     hostile: set[bytes] = field(default_factory=set)
+    kept_keys: set[bytes] = field(default_factory=set)
+    """Commitments to keys that a hostile member kept to itself."""
+    spoiled: set[tuple[bytes, int]] = field(default_factory=set)
+    """Epochs of such keys: nobody else reads what is under them."""
+    numbers: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     refused: set[bytes] = field(default_factory=set)
     size: int = 0
     recv_ms: int = 0
@@ -120,23 +129,28 @@ class Truth:
         if not isinstance(body, Genesis):
             author = self.devices.get(header.device)
             need(author is not None and author.removed is None, "I12 authority", "control", wseq)
+        for generation in _generations(body):
+            ward = b"" if isinstance(body, Genesis) else header.ward
+            self.generations.append((generation, ward, header.device, wraps))
+        if isinstance(body, Genesis | DeviceAdd | DeviceRemove | Role):
+            self._people(body, header, wseq, wraps)
+        else:
+            self._places(body, wseq)
+
+    def _people(self, body: Any, header: ControlHeader, wseq: int, wraps: tuple[bytes, ...]) -> None:
         if isinstance(body, Genesis):
             for admin in body.admins:
                 self._join(admin, wseq)
-            for generation in body.teams:
-                self.generations.append((generation, b"", header.device, wraps))
         elif isinstance(body, DeviceAdd):
             self._join(body.device, wseq)
             self.admissions.append((body, header.device, wraps))
         elif isinstance(body, DeviceRemove):
             self.devices[body.device].removed = wseq
-            if body.generation is not None:
-                self.generations.append((body.generation, header.ward, header.device, wraps))
-        elif isinstance(body, TeamGen):
-            self.generations.append((body.generation, header.ward, header.device, wraps))
         elif isinstance(body, Role):
             self.devices[body.device].roles = set(body.roles)
-        elif isinstance(body, StreamCreate):
+
+    def _places(self, body: Any, wseq: int) -> None:
+        if isinstance(body, StreamCreate):
             self.streams |= dict.fromkeys(body.streams, (body.owner,))
         elif isinstance(body, ConsentSet):
             self.streams[body.stream] = (body.owner, body.partner)
@@ -162,8 +176,12 @@ class Truth:
         self.chains[place] = entry.hash
         if header.cas:
             need(header.head.sseq == entry.sseq - 1, "decision is exclusive", entry.wseq)
+        if header.new_epoch is not None and header.new_epoch.commit in self.kept_keys:
+            self.spoiled.add((header.stream, header.epoch))
         names = self._events(header, stored.body, entry.wseq)
-        self.blocks[entry.wseq] = Block(entry.wseq, header, stored.body, entry.recv_ms, wraps, names)
+        self.blocks[entry.wseq] = Block(
+            entry.wseq, entry.hash, header, stored.body, entry.recv_ms, wraps, names
+        )
 
     def _check_authority(self, header: BlockHeader, wseq: int) -> None:
         author = self.devices.get(header.device)
@@ -192,14 +210,17 @@ class Truth:
             found = [(read_event(data), data) for data in read_body(plain)]
         except MalformedError:
             return ()
-        names = []
-        for event, data in found:
-            name = (header.stream, header.device, event.n)
-            if header.device not in self.hostile:
-                need(name not in self.events, "I3 exactly once", wseq)
-            self.events.setdefault(name, wseq)
-            self.content.setdefault(name, data)
-            names.append(name)
+        place = (header.stream, header.device)
+        used = [self.numbers.get(place, 0), *(event.n for event, _ in found)]
+        rising = all(a < b for a, b in pairwise(used))
+        need(rising or header.device in self.hostile, "I3 exactly once", wseq)
+        if not rising or (header.stream, header.epoch) in self.spoiled:
+            return ()
+        self.numbers[place] = used[-1]
+        names = [(header.stream, header.device, event.n) for event, _ in found]
+        for name, (_, data) in zip(names, found, strict=True):
+            self.events[name] = wseq
+            self.content[name] = data
         return tuple(names)
 
     # --- who may read
@@ -210,3 +231,11 @@ class Truth:
         if known is None or known.team not in self.streams.get(block.header.stream, ()):
             return False
         return known.removed is None or known.removed > block.wseq
+
+
+def _generations(body: Any) -> tuple[TeamGeneration, ...]:
+    if isinstance(body, Genesis):
+        return body.teams
+    if isinstance(body, TeamGen | DeviceRemove) and body.generation is not None:
+        return (body.generation,)
+    return ()

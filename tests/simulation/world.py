@@ -5,6 +5,7 @@ Everything is driven by one seeded generator. Nothing here sleeps, and no thread
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -63,6 +64,8 @@ class Device:
     rolled_back: bool = False
     backup: Tables | None = None
     hostile: bool = False
+    knows_time: bool = False
+    """Whether its clock was not set wrong since it last heard the server's time."""
     cursor: int = 0
     checked_head: int = 0
 
@@ -238,13 +241,10 @@ class World:
     def crash_server(self, during: Call | None) -> None:
         """Kill the service, before or inside the transaction of a call; it comes up with what it stored."""
         if isinstance(during, PushCall):
-            try:
-                with self._server_store.transaction():
-                    for item in during.request.items:
-                        self.log.push_block(item, self.now_ms)
-                    raise KilledError
-            except KilledError:
-                pass
+            with suppress(KilledError), self._server_store.transaction():
+                for item in during.request.items:
+                    self.log.push_block(item, self.now_ms)
+                raise KilledError
         self.log = self._open_log()
 
     def _watch(self) -> None:
@@ -284,6 +284,7 @@ class World:
             client.on_failure(call, self.now_ms)
         elif isinstance(call, PullCall) and isinstance(reply, LogPage):
             client.on_page(call, reply, self.now_ms)
+            device.knows_time = bool(client.core.memory.contact_ms)
         elif isinstance(call, ControlCall) and isinstance(reply, PushReply):
             client.on_control_reply(call, reply, self.now_ms)
         elif isinstance(call, PushCall) and isinstance(reply, PushReply):

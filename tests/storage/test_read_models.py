@@ -1,6 +1,6 @@
 """Read models, live and rebuilt: the same rows whatever happened, in whatever order."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -67,7 +67,7 @@ class Pair:
         self.wseq += 1
         n = self.next_n[stream, author] = self.next_n.get((stream, author), 0) + 1
         each = opened(stream, author, n, ops, wseq=self.wseq, at_ms=NOON + self.wseq)
-        each = OpenedEvent(*_parts(each), reduce.decode_event(each.event))
+        each = replace(each, decoded=reduce.decode_event(each.event))
         self._note(stream, each)
         self.each(lambda store: store.apply([each]))
 
@@ -124,10 +124,6 @@ class Pair:
         """The stream is deleted; it takes nothing more."""
         self.closed.add(stream)
         self.each(lambda store: store.shred(stream))
-
-
-def _parts(each: OpenedEvent) -> tuple[Any, ...]:
-    return each.stream, each.author, each.n, each.event, each.recv_ms, each.wseq
 
 
 @st.composite

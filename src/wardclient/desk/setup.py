@@ -89,7 +89,6 @@ class _Fresh:
         self._passphrase = passphrase
         self._opened: SqlStore | None = None
         self._kept = False
-        self._existed = path.exists()
 
     def __enter__(self) -> Self:
         if self._home.exists():
@@ -99,6 +98,17 @@ class _Fresh:
                         "exists",
                         "この端末はもう設定されています。解錠して使ってください。何も変わっていません。",
                         "This PC is set up already. Unlock it. Nothing was changed.",
+                    ),
+                )
+            )
+        if self._home.path.exists() and any(self._home.path.iterdir()):
+            # Whatever lies there is somebody's: it is neither used nor, on a failure, removed.
+            raise RefusedError(
+                (
+                    problem(
+                        "not_empty",
+                        "このフォルダには、ほかのファイルがあります。空のフォルダを指定してください。何も変わっていません。",
+                        "This folder is not empty. Choose an empty one. Nothing was changed.",
                     ),
                 )
             )
@@ -124,8 +134,6 @@ class _Fresh:
 
     def _discard(self) -> None:
         shutil.rmtree(self._home.path, ignore_errors=True)
-        if self._existed:
-            self._home.path.mkdir(parents=True, exist_ok=True)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if self._opened is not None:

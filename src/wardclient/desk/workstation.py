@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from wardclient.casework import reference
 from wardclient.casework.problems import Problem
-from wardclient.desk.api import RefusedError, Unsubscribe
+from wardclient.desk.api import DeskError, RefusedError, Unsubscribe
 from wardclient.desk.case_list import index_rest
 from wardclient.desk.consents import ConsentActs
 from wardclient.desk.faults import away, damaged, told
 from wardclient.desk.forms import FormActs
 from wardclient.desk.imports import ImportActs
 from wardclient.desk.inbox import InboxActs
-from wardclient.desk.lanes import Lane
+from wardclient.desk.lanes import Lane, locked
 from wardclient.desk.listeners import Listeners
 from wardclient.desk.openings_acts import OpeningsRoom
 from wardclient.desk.place import Place
@@ -28,13 +28,15 @@ from wardclient.storage.opening import backup, integrity, open_store
 from wardclient.sync.client import Client
 from wardclient.sync.loop import SyncLoop
 from wardclient.sync.transport import Credentials, Transport, TransportError
-from wardclient.vault.sealing import HybridSealing, derive
+from wardclient.vault.keyring import KeyRing, RingClosedError
+from wardclient.vault.sealing import HybridSealing, MissingSuiteError, derive
 from wardclient.vault.slots import WeakPassphraseError, change_passphrase
 from wardproto.signing import Ed25519Signing
 
 if TYPE_CHECKING:
     from wardclient.storage.log_store import SqlStore
 
+DATABASE_KEY = "database"
 KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
@@ -47,7 +49,8 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
         """Take over the opened key and lock; everything is closed again by `lock`."""
         self._home = home
         self._profile = profile
-        self._key: bytes | None = key
+        self._ring = KeyRing()
+        self._ring.hold(DATABASE_KEY, key)
         self._held = held
         self._listeners = Listeners()
         self.background = background
@@ -127,7 +130,7 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
 
     def lock(self) -> None:
         """Close the database and wipe the keys. Unsent work stays, encrypted."""
-        if self._key is None:
+        if self._ring.closed:
             return
         self._note_unsent()
         self._loop.stop()
@@ -136,7 +139,7 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
         self.place.lane.close(self.place.store.close)
         self._held.release()
         self._listeners.clear()
-        self._key = None
+        self._ring.close()
         self.place.export_key = b""
 
     # --- upkeep -------------------------------------------------------------------------
@@ -158,8 +161,7 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
 
     def backup(self, path: Path) -> None:
         """Write an encrypted copy of the database."""
-        key = self._key
-        assert key is not None  # noqa: S101  # an open desk has its key
+        key = self._key()
         try:
             self._do(lambda: backup(self.place.store, path, key))
         except OSError as error:
@@ -167,10 +169,8 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
 
     def change_passphrase(self, passphrase: str) -> None:
         """Seal the database key under a new passphrase."""
-        key = self._key
-        assert key is not None  # noqa: S101  # an open desk has its key
         try:
-            change_passphrase(self._home.slots, key, passphrase)
+            change_passphrase(self._home.slots, self._key(), passphrase)
         except WeakPassphraseError as error:
             raise RefusedError((Problem("passphrase", "weak", error.ja, error.en),)) from error
 
@@ -189,6 +189,13 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
         else:
             self._do(lambda: _index_all(self.place.store))
 
+    def _key(self) -> bytes:
+        """Return the database key; LockedError once the desk is locked."""
+        try:
+            return bytes(self._ring.key(DATABASE_KEY))
+        except RingClosedError as error:
+            raise locked() from error
+
     def _note_unsent(self) -> None:
         unsent = self.status().unsent
         self._home.note_unsent(unsent)
@@ -205,6 +212,9 @@ def _open(home: Home, key: bytes) -> "tuple[SqlStore, Client]":
     store = open_store(home, key)
     try:
         return store, Client(store, Ed25519Signing(), HybridSealing(), now_ms)
+    except MissingSuiteError as error:
+        store.close()
+        raise DeskError(error.ja, error.en) from error
     except BaseException:
         store.close()
         raise

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from wardclient.casework.calendar import format_month_day
 from wardclient.casework.codes import Channel
-from wardclient.desk.rows import CaseView, FieldView, NoteRow, ReferralRow
+from wardclient.desk.rows import CaseView, FieldView, NoteRow, ReferralRow, TimelineRow
 from wardclient.locale import _, language
 from wardclient.screens.words import long_day, side, status_word
 from wardclient.widgets.bars import moment
@@ -20,9 +20,9 @@ def overview(view: CaseView, team: str, today: dt.date) -> list[Part]:
     """Return the page."""
     parts: list[Part] = []
     parts += _facts(view, today)
-    parts += _sees(view, team)
     parts += _referrals(view.referrals)
     parts += _notes(view.notes, team)
+    parts += _sees(view, team)
     return parts
 
 
@@ -92,8 +92,8 @@ def _referrals(rows: Sequence[ReferralRow]) -> Iterable[Part]:
     if not rows:
         yield ("  " + _("まだありません") + "\n", "$ward-quiet")
     for row in rows[:MOST_LINES]:
-        yield f"  {fit(short_day(row.referred_on), 8)}  {fit(channel(row.channel), 6)}  {fit(row.job_title, 20)}  "
-        yield f"{fit(row.employer_name, 20)}  {row.state_text}\n"
+        yield f"  {fit(short_day(row.referred_on), 8)}  {fit(channel(row.channel), 6)}  {fit(row.job_title, 18)}  "
+        yield f"{fit(row.employer_name, 18)}  {row.state_text}\n"
 
 
 def _notes(rows: Sequence[NoteRow], team: str) -> Iterable[Part]:
@@ -132,5 +132,11 @@ def timeline_lines(view: CaseView, most: int = 30) -> list[Part]:
     """Return what happened, newest first, for the second column."""
     parts: list[Part] = [(_("経過") + "\n\n", "bold $ward-accent")]
     for row in view.timeline[:most]:
-        parts += [(f"{moment(row.at)}  {side(row.team)} {row.author}\n", "$ward-quiet"), f"  {row.text}\n"]
+        parts += [(f"{moment(row.at)}  {_by(row)}\n", "$ward-quiet"), f"  {row.text}\n"]
     return parts
+
+
+def _by(row: TimelineRow) -> str:
+    """Return who did it; the side only where the desk's label does not say it."""
+    word = side(row.team)
+    return row.author if row.author.startswith(word) else f"{word} {row.author}"

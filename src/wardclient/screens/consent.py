@@ -15,7 +15,7 @@ from wardclient.casework.codes import ItemToCity, ItemToHw
 from wardclient.casework.fields import FIELDS
 from wardclient.desk.api import Desk
 from wardclient.desk.rows import ConsentPreview, Values
-from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, RECORD, REFUSE, TOGGLE, Key
+from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, RECORD, REFUSE, TOGGLE, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.forms import FormScreen
@@ -48,7 +48,6 @@ class ConsentScreen(FormScreen):
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         TOGGLE,
-        MOVE,
         Key("ctrl+s", "save", mark("渡る内容を見る"), "Ctrl+S"),
         REFUSE,
         HELP,

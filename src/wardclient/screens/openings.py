@@ -1,5 +1,6 @@
 """求人検索: as you type, with filters; the sheet with every condition; from it to a referral."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar
@@ -26,12 +27,32 @@ from wardclient.widgets.prose import Part, Prose
 PAGE = 200
 MOST = 5_000
 BY_HAND = Key("f4", "by_hand", mark("求人票なしで紹介"), "F4")
+_PLACE = re.compile(r"^神奈川県(?:横浜市)?|^東京都|^横浜市")
+_SPAN = re.compile(r"(\d{1,2})時(\d{2})分[^0-9]{1,3}(\d{1,2})時(\d{2})分")
+
+
+def short_place(place: str) -> str:
+    """Return a place without the prefecture and city that nearly all of the list share."""
+    return _PLACE.sub("", place)
+
+
+def short_pay(pay: str) -> str:
+    """Return a pay range with one unit at its end."""
+    return pay.replace("円～", "～")
+
+
+def short_hours(hours: str) -> str:
+    """Return the first span of hours as 7:00-16:00; what is not written so, as it is."""
+    found = _SPAN.search(hours)
+    return f"{found[1]}:{found[2]}-{found[3]}:{found[4]}" if found else hours
+
+
 COLUMNS: tuple[Column[OpeningRow], ...] = (
-    Column(mark("職種"), 18, lambda r: r.title, share=3),
-    Column(mark("事業所"), 12, lambda r: r.employer, share=2),
-    Column(mark("場所"), 10, lambda r: r.place, share=1),
-    Column(mark("賃金"), 14, lambda r: r.pay),
-    Column(mark("時間"), 12, lambda r: r.hours),
+    Column(mark("職種"), 19, lambda r: r.title, share=3),
+    Column(mark("事業所"), 14, lambda r: r.employer, share=2),
+    Column(mark("場所"), 8, lambda r: short_place(r.place), share=1),
+    Column(mark("賃金"), 15, lambda r: short_pay(r.pay)),
+    Column(mark("時間"), 11, lambda r: short_hours(r.hours)),
 )
 
 

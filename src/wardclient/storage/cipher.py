@@ -8,6 +8,7 @@ stdlib sqlite3 ignores ``PRAGMA key`` and writes clear text (we assert
 (``temp_store=MEMORY``).
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ def connect(path: Path, key: bytes, *, synchronous: str = "FULL", read_only: boo
     """
     if len(key) != KEY_BYTES:
         raise WrongKeyError
+    if not read_only:
+        # SQLite would make the file readable for others; its WAL takes over the rights of the file.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None)
     try:
         connection.execute("PRAGMA cipher_log_level=NONE")

@@ -70,10 +70,7 @@ class Journal:
         frames = self._frames(self._pending)
         self._before = os.fstat(self._handle).st_size
         try:
-            written = os.write(self._handle, frames)
-            if written != len(frames):
-                raise OSError
-            os.fsync(self._handle)
+            _write_all(self._handle, frames)
         except OSError as error:
             self.forget_pending()
             raise DiskFullError from error
@@ -137,6 +134,13 @@ class Journal:
             sealed = nonce + self._aead.encrypt(nonce, msgspec.msgpack.encode(entry), b"journal")
             frames += len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
         return bytes(frames)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    """Write and wait for the disk. A short write is a full disk."""
+    if os.write(handle, data) != len(data):
+        raise OSError
+    os.fsync(handle)
 
 
 def _open(path: Path) -> int:

@@ -73,8 +73,7 @@ class SqlStore(Reading):
         try:
             with storage_faults():
                 yield
-                if self._spoilt:
-                    raise RuntimeError("a part of this transaction failed")
+                self._refuse_half()
                 self._projection.flush()
                 if self._journal is not None:
                     self._journal.flush()
@@ -90,6 +89,10 @@ class SqlStore(Reading):
                 self._journal.clear()
             elif self._shredded:
                 self.tidy_journal()
+
+    def _refuse_half(self) -> None:
+        if self._spoilt:
+            raise RuntimeError("a part of this transaction failed")
 
     def tidy_journal(self) -> None:
         """Let the journal hold the drafts of this database, and what it never heard of, and no more.
@@ -478,7 +481,7 @@ class SqlStore(Reading):
         self._save(changes, names)
 
     def _save(self, changes: Changes, named: set[tuple[bytes, bytes, int]]) -> None:
-        self._state.save(changes, self._own_device())
+        self._state.save(changes)
         adopted = changes.applied - named
         if adopted:
             self.connection.executemany("INSERT OR IGNORE INTO adopted VALUES (?, ?, ?)", sorted(adopted))

@@ -290,11 +290,29 @@ class Reading:
         with self.transaction():
             row = self.connection.execute("SELECT hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
             before = b"" if row is None else bytes(row[0])
-            line = f"{at_ms}\x00{act}\x00{record}".encode()
             self.connection.execute(
                 "INSERT INTO audit (at_ms, act, record, hash) VALUES (?, ?, ?, ?)",
-                (at_ms, act, record, hashlib.sha256(before + line).digest()),
+                (at_ms, act, record, _link(before, at_ms, act, record)),
             )
+
+    def access_broken_at(self) -> int | None:
+        """Return the first line of the log of access that does not follow from those before it, None if all do.
+
+        The chain shows a line changed, taken out or put in between; who can write the database can
+        also write a whole chain anew, so it is evidence of a slip or of haste, not proof.
+        """
+        before = b""
+        for number, at_ms, act, record, link in self.connection.execute(
+            "SELECT id, at_ms, act, record, hash FROM audit ORDER BY id"
+        ):
+            if bytes(link) != _link(before, at_ms, act, record):
+                return int(number)
+            before = bytes(link)
+        return None
+
+
+def _link(before: bytes, at_ms: int, act: str, record: str) -> bytes:
+    return hashlib.sha256(before + f"{at_ms}\x00{act}\x00{record}".encode()).digest()
 
 
 def _narrow(where: Iterable[tuple[str, object]], today: str) -> tuple[list[str], list[object]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 
@@ -37,7 +38,10 @@ def rescue(home: Home, key: bytes) -> Rescue:
     service. Without an identity the PC must be enrolled again. Nothing is deleted, and a kill at
     any moment leaves either the damaged database or the finished new one.
     """
-    for name in (home.coming, *(home.coming.with_name(f"{home.coming.name}-{end}") for end in ("wal", "shm"))):
+    for name in (
+        home.coming,
+        *(home.coming.with_name(f"{home.coming.name}-{end}") for end in ("wal", "shm")),
+    ):
         name.unlink(missing_ok=True)
     found = salvage(home.journal, key)
     store = SqlStore(connect(home.coming, key))
@@ -81,12 +85,10 @@ def _fill(
     return entries
 
 
-def _carry(
-    store: SqlStore, damaged: Connection, salvaged: dict[tuple[bytes, int], JournalEntry]
-) -> None:
+def _carry(store: SqlStore, damaged: Connection, salvaged: dict[tuple[bytes, int], JournalEntry]) -> None:
     for key, value in _rows(damaged, "SELECT key, value FROM meta"):
         if key in CARRIED_KEYS:
-            store.put(str(key), bytes(value))
+            store.put(key, value)
     for row in _rows(damaged, "SELECT stream, n, event, cas, created_ms FROM draft"):
         entry = JournalEntry(row[0], row[1], row[2], bool(row[3]), row[4])
         salvaged.setdefault((entry.stream, entry.n), entry)
@@ -96,7 +98,7 @@ def _carry(
             store.connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608
 
 
-def _rows(damaged: Connection, sql: str) -> Iterator[tuple[object, ...]]:
+def _rows(damaged: Connection, sql: str) -> Iterator[tuple[Any, ...]]:
     """Yield rows until the damage."""
     with suppress(sqlcipher.DatabaseError):
         yield from damaged.execute(sql)

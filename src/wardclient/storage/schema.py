@@ -91,7 +91,7 @@ DERIVED_TABLES = (
 	last_contact VARCHAR NOT NULL,
 	next_on VARCHAR NOT NULL,
 	conflicts INTEGER NOT NULL,
-	indexed INTEGER NOT NULL,
+	"indexed" INTEGER NOT NULL,
 	PRIMARY KEY (id)
 )""",
     "CREATE TABLE case_block (block TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (block, case_id)) WITHOUT ROWID",

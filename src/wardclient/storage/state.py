@@ -81,7 +81,7 @@ class SqlState:
             if row is None:
                 self._empty.add(stream)
 
-    def save(self, changes: Changes, own_device: bytes) -> None:
+    def save(self, changes: Changes) -> None:
         """Write what the reducer changed."""
         execute_many = self._connection.executemany
         execute_many(

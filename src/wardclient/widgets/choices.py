@@ -228,7 +228,7 @@ class ChecksField(Widget, can_focus=True):
         cells = _FACE + max((width(words) for _code, words in self._choices), default=0) + GAP
         if self._one_column or room <= 0:
             return 1, max(room, 1)
-        count = max(1, min(3, room // cells))
+        count = max(1, min(4, room // cells))
         return count, room // count
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002

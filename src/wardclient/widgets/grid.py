@@ -119,7 +119,7 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
         """Show ``rows``; ``keep`` leaves the cursor where it is, ``empty`` stands when there are none."""
         self._rows, self._more, self._empty, self._asked = rows, more, empty, False
         self._lines.clear()
-        self.virtual_size = Size(self.size.width, len(rows) + 1)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(rows) + 1)
         at = min(self.chosen, max(len(rows) - 1, 0)) if keep else 0
         if not keep:
             self.scroll_to(0, 0, animate=False, force=True)
@@ -130,7 +130,7 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
     def on_resize(self) -> None:
         """Draw anew at another width."""
         self._lines.clear()
-        self.virtual_size = Size(self.size.width, len(self._rows) + 1)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows) + 1)
 
     def notify_style_update(self) -> None:
         """Draw anew in another theme."""
@@ -144,15 +144,15 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
 
     def _widths(self) -> list[tuple[Column[R], int]]:
         """Return the columns that fit, each with its cells."""
-        wide = self.size.width >= WIDE
+        wide = self.scrollable_content_region.width >= WIDE
         shown = [c for c in self._columns if wide or not c.wide_only]
-        room = self.size.width - 2 - sum(c.cells for c in shown) - 2 * (len(shown) - 1)
+        room = self.scrollable_content_region.width - 2 - sum(c.cells for c in shown) - 2 * (len(shown) - 1)
         shares = sum(c.share for c in shown) or 1
         return [(c, c.cells + max(0, room) * c.share // shares) for c in shown]
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen: the heading stays on top."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if y == 0:
             return self._heading(width)
         index = y - 1 + self.scroll_offset.y
@@ -206,7 +206,7 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
 
     def refresh_line_of(self, index: int) -> None:
         """Draw one row again."""
-        self.refresh(Region(0, index - self.scroll_offset.y + 1, self.size.width, 1))
+        self.refresh(Region(0, index - self.scroll_offset.y + 1, self.scrollable_content_region.width, 1))
 
     def action_move(self, step: int) -> None:
         """Move the cursor by rows."""

@@ -1,0 +1,28 @@
+"""Which PCs an invariant speaks of."""
+
+from collections.abc import Iterator
+
+from tests.simulation.world import Device, World
+from wardclient.sync.closing import ended_key
+
+
+def honest(world: World) -> Iterator[Device]:
+    """PCs that keep to the rules."""
+    return (device for device in world.devices if not device.hostile)
+
+
+def members(world: World) -> Iterator[Device]:
+    """Honest PCs that are members now and not put back to an old copy."""
+    return (d for d in honest(world) if world.log.state.member(d.id) is not None)
+
+
+def readable(world: World, device: Device) -> list[bytes]:
+    """Streams that a member's PC holds content of."""
+    return [
+        stream
+        for stream, teams in world.truth.streams.items()
+        if device.team in teams
+        and not (
+            world.log.state.streams[stream].partner == device.team and device.store.get(ended_key(stream))
+        )
+    ]
