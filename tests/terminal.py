@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyte
+from wcwidth import wcwidth
 
 KEYS = {
     "enter": "\r",
@@ -72,6 +73,7 @@ OWN_TERMINAL = (
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
     "os.execvp(sys.argv[1], sys.argv[1:])"
 )
+WIDE = 2
 PATIENCE = 20.0
 """Seconds a wait may take on a busy machine before it counts as never."""
 
@@ -133,7 +135,10 @@ class Terminal:
 
     def screen_text(self) -> str:
         """Return what the screen shows, a line per row, without trailing blanks."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        return "\n".join(
+            line_text(self.screen.buffer[row], self.screen.columns).rstrip()
+            for row in range(self.screen.lines)
+        )
 
     def wait_for(self, text: str, timeout: float = PATIENCE) -> None:
         """Wait until ``text`` stands on one line of the screen."""
@@ -220,6 +225,20 @@ class Terminal:
         code = self.process.poll()
         state = "still running" if code is None else f"ended with {code}"
         return f"waited in vain for {missing}; program {state}; screen:\n{self.screen_text()}"
+
+
+def line_text(cells: Any, columns: int) -> str:
+    """Return a row of the emulator as text.
+
+    Its own ``display`` stumbles over the right half of a full-width character whose left half has
+    been painted over: a state in which a screen is often seen in the middle of a repaint.
+    """
+    found, column = [], 0
+    while column < columns:
+        character = cells[column].data or " "
+        found.append(character)
+        column += 2 if wcwidth(character[0]) == WIDE else 1
+    return "".join(found)
 
 
 def key_bytes(key: str) -> bytes:

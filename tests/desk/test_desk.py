@@ -362,5 +362,47 @@ def test_setting_up_in_a_folder_that_holds_something_changes_nothing(offices: Of
     (folder / "ward.db").write_bytes(b"not ours")
     for words in (PASSPHRASE, "short"):
         with pytest.raises(RefusedError):
-            found(folder, words, server=offices.service.url, ward_code="14101", label="x", team="city", roles=("adm",))
+            found(
+                folder,
+                words,
+                server=offices.service.url,
+                ward_code="14101",
+                label="x",
+                team="city",
+                roles=("adm",),
+            )
     assert (folder / "ward.db").read_bytes() == b"not ours"
+
+
+def test_what_is_written_later_crosses_by_the_same_boxes(
+    city: Workstation, hellowork: Workstation, exchange: Exchange
+) -> None:
+    """A wish filled in after the consent reaches the other side (S4 ticked); a health matter does not (S5 not)."""
+    case_id = shared(city, exchange, scope_to_hw=["S1", "S4"], scope_to_city=["H1"])
+    later = {"wishes": ["調理"], "health_consideration": "立ち仕事は2時間まで", "obstacles": ["1", "3", "11"]}
+    city.change(case_id, "assessment", later)
+    exchange()
+    theirs = {f.name: f.value for f in hellowork.case(case_id).fields if f.value}
+    assert theirs["wishes"] == ["調理"]
+    assert "health_consideration" not in theirs
+    assert theirs["obstacles"] == ["3"]
+    assert shown(city, case_id, "obstacles") == [["1", "3", "11"]]
+    with pytest.raises(RefusedError):
+        hellowork.change(case_id, "assessment", {"health_consideration": "書けない"})
+    city.change(case_id, "assessment", {"wishes": []})
+    exchange()
+    assert shown(hellowork, case_id, "wishes") in ([], [[]])
+
+
+def test_the_states_registration_is_its_own_and_crosses_by_h1(
+    city: Workstation, hellowork: Workstation, exchange: Exchange
+) -> None:
+    """Hello Work keeps the registration in its own file; the city sees it only when H1 is ticked."""
+    for items, seen in ((["H3"], []), (["H1"], ["14040-12345"])):
+        case_id = city.open_case(PERSON, CASE, none_match=True)
+        city.record_consent(case_id, form(city, case_id, scope_to_city=items))
+        exchange()
+        hellowork.change(case_id, "registration", {"jobseeker_no": "14040-12345"})
+        exchange()
+        assert [v for v in shown(city, case_id, "jobseeker_no") if v] == seen
+        assert shown(hellowork, case_id, "jobseeker_no") == ["14040-12345"]

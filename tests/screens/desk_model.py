@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wardclient.casework import fields as catalogue
+from wardclient.casework import reference
 from wardclient.casework.calendar import age_on, format_wareki
 from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.problems import Problem
@@ -394,7 +395,7 @@ class ModelDesk:
             "signer_kind": "1",
             "method": "1",
             "explained_by": "CW 3係",
-            "recipients": ["14050"],
+            "recipients": [reference.office_of_ward("14101")],
             "purpose": ["1", "2", "3"],
             "scope_to_hw": ["S1", "S2", "S3", "S4", "S6"],
             "scope_to_city": ["H1", "H2", "H3", "H4", "H5"],
@@ -591,6 +592,8 @@ class ModelDesk:
             "referred_by": self.me().label,
             "selection_kind": ["2"],
         }
+        if self.team == "hellowork":
+            values["office_code"] = reference.office_of_ward("14101")
         if opening_no:
             row = self.opening(opening_no).row
             values |= {"opening_no": row.opening_no, "employer_name": row.employer, "job_title": row.title}
@@ -759,7 +762,7 @@ def small_ward() -> Ward:
         "signed_on": "2026-09-01",
         "signer_kind": "1",
         "explained_by": "CW 3係",
-        "recipients": ["14050"],
+        "recipients": [reference.office_of_ward("14101")],
     }
     shared.state = "given"
     shared.notes.append(

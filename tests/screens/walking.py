@@ -11,10 +11,14 @@ from wardclient.screens.base import WorkScreen
 
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no worker runs and every message is handled."""
-    for _ in range(6):
+    quiet = 0
+    while quiet < 2:
         await pilot.pause()
-        await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if not w.is_finished])
-        await pilot.pause()
+        going = [w for w in pilot.app.workers if not w.is_finished]
+        keeper = getattr(pilot.app.screen, "keeper", None)
+        quiet = 0 if going or (keeper is not None and keeper.busy) else quiet + 1
+        if going:
+            await pilot.app.workers.wait_for_complete(going)
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

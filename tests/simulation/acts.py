@@ -41,6 +41,8 @@ def _record(device: Device, stream: bytes, ops: list[Op], *, cas: bool = False) 
     except (ClosedStreamError, StoppedError, TooLargeError) as error:
         return type(error).__name__
     note(device, stream, n)
+    if cas:
+        device.decisions[stream, n] = device.store.stream_head(stream).sseq
     for op in ops:
         if isinstance(op, Put):
             heads = device.store.register((stream, op.entity, op.field)).heads

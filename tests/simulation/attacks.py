@@ -12,7 +12,7 @@ import msgspec
 
 from tests.simulation.world import Device, World
 from wardclient.ledger.events import Put, make_body, make_event
-from wardclient.vault.sealing import block_info
+from wardclient.vault.sealing import block_info, wrap_info
 from wardclient.vault.team_keys import new_epoch
 from wardproto.admission import Epoch
 from wardproto.control import hashes
@@ -217,13 +217,24 @@ def _bad_wrap(world: World, device: Device) -> Forge | None:
     found = state.streams[made.stream]
     recipients = tuple((t, state.teams[t].gen) for t in sorted(x for x in (found.owner, found.partner) if x))
     fresh_epoch(made, current, recipients)
-    spoiled = tuple(world.sealing.random(24) for _ in made.wraps)
     assert made.header.new_epoch is not None
+    spoiled = tuple(_spoiled(made, team, gen) for team, gen in recipients)
     new = msgspec.structs.replace(made.header.new_epoch, wraps_hash=wraps_hash(hashes(spoiled)))
     made.set(new_epoch=new)
     made.wraps = spoiled
     world.truth.kept_keys.add(new.commit)
     return made
+
+
+def _spoiled(made: Forge, team: str, gen: int) -> bytes:
+    """A wrap that opens to another key, or does not open."""
+    world, header = made.world, made.header
+    if world.random.random() < 0.5 or header.new_epoch is None:
+        return world.sealing.random(24)
+    info = wrap_info(
+        world.ward, made.stream, header.epoch, team.encode(), gen, header.new_epoch.commit, header.device
+    )
+    return world.sealing.wrap(world.log.state.teams[team].public, world.sealing.random(32), info)
 
 
 def _over_claim(world: World, device: Device) -> Forge | None:

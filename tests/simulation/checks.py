@@ -46,6 +46,7 @@ def healed(world: World) -> None:
     heads_are_maximal(world)
     withdrawals_hold(world)
     ended_rightly(world)
+    decisions_exclusive(world)
     secrets.judge(world)
 
 
@@ -155,12 +156,37 @@ def withdrawals_hold(world: World) -> None:
 
 
 def ended_rightly(world: World) -> None:
-    """I5, the other way: a partner deletes only what a withdrawal or the server's time has ended."""
+    """I5, the other way: a partner deletes what has ended, all of it, and nothing that has not."""
     for device in honest(world):
         for consent in world.truth.consents.values():
-            if device.store.get(ended_key(consent.stream)) and consent.ended is None:
-                over = world.now_ms >= consent.until_ms or consent.stream in world.truth.closed
-                need(over, "I5 consent", "deleted too early", device.name)
+            stream = consent.stream
+            if not device.store.get(ended_key(stream)):
+                continue
+            over = consent.ended is not None or world.now_ms >= consent.until_ms
+            need(over, "I5 consent", "deleted too early", device.name)
+            if world.truth.streams[stream][1] == device.team:
+                tables = device.store.tables
+                held = any(s == stream for s, _ in tables.stream_keys) or any(device.store.places(stream))
+                need(not held, "I5 consent", "not deleted", device.name)
+
+
+def decisions_exclusive(world: World) -> None:
+    """A decision that was to be exclusive stands only where nobody else wrote after its author looked."""
+    for device in honest(world):
+        for (stream, n), seen in device.decisions.items():
+            name = (stream, device.id, n)
+            if world.truth.content.get(name) != device.created.get(name, b""):
+                continue
+            mine = world.truth.events[name]
+            between = [
+                b
+                for b in world.truth.blocks.values()
+                if b.header.stream == stream
+                and b.sseq > seen
+                and b.wseq < mine
+                and b.header.device != device.id
+            ]
+            need(not between, "decision is exclusive", device.name, stream.hex()[:4])
 
 
 def replayed(world: World, device: Device) -> None:

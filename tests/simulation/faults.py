@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.simulation.memory_store import KilledError, MemoryStore
+from tests.simulation.memory_store import KilledError
 from tests.simulation.world import Device, Message, World
 from wardclient.sync.calls import PushCall
 from wardclient.sync.sealing import ending_key
@@ -139,7 +139,7 @@ def put_back(world: World, device: Device) -> str:
     if device.backup is None:
         return "no copy"
     device.kill()
-    device.store = MemoryStore(device.backup.copy())
+    device.store = world.make_store(device.backup.copy())
     device.rolled_back = True
     device.knows_time = False
     device.cursor = 0

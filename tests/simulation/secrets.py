@@ -16,6 +16,15 @@ def judge(world: World) -> None:
     secrets_kept(world)
     keys_agree(world)
     unwrapped_by_readers(world)
+    keys_are_committed(world)
+
+
+def keys_are_committed(world: World) -> None:
+    """I11: a key that a PC keeps is the one that the epoch commits to, whoever began the epoch."""
+    for device in world.devices:
+        for (stream, epoch), key in device.store.tables.stream_keys.items():
+            good = commit(world.ward, stream, epoch, key) == world.truth.commits[stream, epoch]
+            need(good, "I11 commitment", device.name, stream.hex()[:4], epoch)
 
 
 def unwrapped_by_readers(world: World) -> None:

@@ -68,6 +68,7 @@ class Block:
     """An accepted block."""
 
     wseq: int
+    sseq: int
     name: bytes
     header: BlockHeader
     body: bytes
@@ -89,6 +90,8 @@ class Truth:
     generations: list[Any] = field(default_factory=list)
     """(record, ward it is bound to, granter, wraps) of team keys."""
     admissions: list[Any] = field(default_factory=list)
+    commits: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
+    """Of each epoch, what its block commits to."""
     blocks: dict[int, Block] = field(default_factory=dict)
     chains: dict[tuple[bytes, bytes, int], bytes] = field(default_factory=dict)
     events: dict[EventName, int] = field(default_factory=dict)
@@ -178,9 +181,11 @@ class Truth:
             need(header.head.sseq == entry.sseq - 1, "decision is exclusive", entry.wseq)
         if header.new_epoch is not None and header.new_epoch.commit in self.kept_keys:
             self.spoiled.add((header.stream, header.epoch))
+        if header.new_epoch is not None:
+            self.commits[header.stream, header.epoch] = header.new_epoch.commit
         names = self._events(header, stored.body, entry.wseq)
         self.blocks[entry.wseq] = Block(
-            entry.wseq, entry.hash, header, stored.body, entry.recv_ms, wraps, names
+        self.blocks[entry.wseq] = Block(
         )
 
     def _check_authority(self, header: BlockHeader, wseq: int) -> None:

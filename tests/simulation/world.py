@@ -61,6 +61,8 @@ class Device:
     """Joint streams withdrawn here, with the size of the log at that moment."""
     sealed_at_withdrawal: dict[bytes, bytes] = field(default_factory=dict)
     """The block that was on its way then, if any: nothing sealed later may follow."""
+    decisions: dict[tuple[bytes, int], int] = field(default_factory=dict)
+    """Exclusive decisions made here, with the place in the stream that their author had seen."""
     rolled_back: bool = False
     backup: Tables | None = None
     hostile: bool = False
@@ -109,12 +111,14 @@ class World:
         *,
         rules: Mapping[str, RuleCheck] = RULES,
         make_client: ClientMaker = Client,
+        make_store: Callable[..., MemoryStore] = MemoryStore,
         signing: Signing | None = None,
         sealing: Sealing | None = None,
     ) -> None:
         self.random = random.Random(seed)  # noqa: S311  # a seed must replay everything
         self.rules = rules
         self.make_client = make_client
+        self.make_store = make_store
         self.signing = signing or ModelSigning()
         self.sealing = Recorded(sealing or ModelSealing(seed))
         self.page_limit = self.random.choice((1, 2, 3, 7, 50))
@@ -166,7 +170,7 @@ class World:
 
     def new_device(self, name: str, team: str) -> Device:
         """A PC that is no member yet."""
-        return Device(self, name, team, Identity.create(self.sealing), MemoryStore())
+        return Device(self, name, team, Identity.create(self.sealing), self.make_store())
 
     def _newcomer(self, device: Device, *roles: str) -> Newcomer:
         return newcomer(self.signing, self.sealing, device.identity, device.name, roles)
@@ -284,7 +288,7 @@ class World:
             client.on_failure(call, self.now_ms)
         elif isinstance(call, PullCall) and isinstance(reply, LogPage):
             client.on_page(call, reply, self.now_ms)
-            device.knows_time = bool(client.core.memory.contact_ms)
+            device.knows_time |= client.core.memory.contact_ms == device.clock_ms()
         elif isinstance(call, ControlCall) and isinstance(reply, PushReply):
             client.on_control_reply(call, reply, self.now_ms)
         elif isinstance(call, PushCall) and isinstance(reply, PushReply):

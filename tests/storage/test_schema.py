@@ -63,10 +63,10 @@ def test_new_read_models_are_built_at_the_first_start(
     with store.transaction():
         store.connection.execute("UPDATE case_row SET name = '古い形'")
     store.close()
-    monkeypatch.setattr(opening, "READ_MODELS", 2)
+    monkeypatch.setattr(opening, "READ_MODELS", 99)
     store = opening.open_store(home, key)
     assert picture(store) == before
-    assert store.get("read_models") == b"2"
+    assert store.get("read_models") == b"99"
     store.close()
 
 

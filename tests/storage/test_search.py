@@ -4,6 +4,7 @@ import pytest
 
 from tests.storage.histories import NOON, OTHERS, draft, index_all, opened, person
 from wardclient.ledger.events import Op, Put
+from wardclient.storage import reading
 from wardclient.storage.log_store import SqlStore
 
 MINE = "鶴見3"
@@ -115,6 +116,19 @@ def test_own_cases_come_first_then_kana(people: SqlStore) -> None:
         assert [int(h.case_id, 16) for h in people.find_cases(typed, mine="鶴見4").hits] == [3, 2, 4, 1]
     assert [int(h.case_id, 16) for h in people.find_cases("", mine=MINE).hits] == [1, 3, 2, 4]
     assert [int(h.case_id, 16) for h in people.find_cases("高橋", mine="鶴見4").hits] == [2, 1]
+
+
+def test_own_cases_come_first_among_very_many(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When more match than are looked at, the caseworker's own are among those shown all the same."""
+    monkeypatch.setattr(reading, "CAP", 5)
+    for number in range(1, 12):
+        worker = MINE if number in (1, 2) else "鶴見4"
+        put_case(
+            store, number, person(case(number), "架空", "花子", "カクウ ハナコ", case_caseworker_id=worker)
+        )
+    found = store.find_cases("架空", mine=MINE, limit=4)
+    assert [hit.caseworker for hit in found.hits] == [MINE, MINE, "鶴見4", "鶴見4"]
+    assert (found.total, found.more_than) == (5, True)
 
 
 def test_filters_narrow_list_and_search(people: SqlStore) -> None:

@@ -134,18 +134,26 @@ def _bar(place: Place, state: ConsentState, values: Mapping[str, Value]) -> str:
 
 
 def _fields(place: Place, streams: CaseStreams) -> Iterable[FieldView]:
-    joint = streams.joint
+    boxes = _boxes(place, streams)
     for kind in SINGLE_KINDS:
         found = seats(place, streams, kind)
-        shared = place.registers(joint.stream, kind) if joint is not None else {}
         for field in catalogue.FIELDS[kind]:
             if field.form is catalogue.Form.ID or not access.may_read_field(place.me.roles, kind, field):
                 continue
+            shared = bool(boxes & {field.item_for(catalogue.TO_HW), field.item_for(catalogue.TO_CITY)})
             seat = found.get(field.name)
             if seat is not None:
-                yield _field(place, kind, field, seat, shared=field.name in shared)
+                yield _field(place, kind, field, seat, shared=shared)
             elif streams.owner == place.me.team:
-                yield FieldView(kind, field.name, field.ja, None, "", shared=False, author="", written_at="")
+                yield FieldView(kind, field.name, field.ja, None, "", shared=shared, author="", written_at="")
+
+
+def _boxes(place: Place, streams: CaseStreams) -> frozenset[str]:
+    """Return the items that the consent in force names, in both directions."""
+    if streams.joint is None:
+        return frozenset()
+    to_hw, to_city = scopes(place, streams.joint)
+    return frozenset(to_hw) | frozenset(to_city)
 
 
 def _field(place: Place, kind: str, field: catalogue.Field, seat: Seat, *, shared: bool) -> FieldView:

@@ -12,10 +12,12 @@ from wardclient.desk.case_list import find_page
 from wardclient.desk.case_view import build_case_view
 from wardclient.desk.place import Acts, CaseStream, problem, refuse
 from wardclient.desk.rows import Candidate, CaseFilter, CasePage, CaseView, Values
-from wardclient.desk.streams import CaseStreams, shared_fields, streams_of, values_of
+from wardclient.desk.streams import CaseStreams, scopes, shared_fields, streams_of, values_of
 from wardclient.desk.writing import puts
 from wardclient.ledger.events import Op
 
+OWN_OF_PARTNER = "registration"
+"""求職登録 is the state's record, whoever owns the case (domain 4.7)."""
 EDITABLE = frozenset({"person", "case", "assessment", "welfare", "registration"})
 
 
@@ -126,18 +128,36 @@ class CaseActs(Acts):
         self.place.changed({"case", "inbox"}, case_id)
 
     def _write(self, streams: CaseStreams, kind: str, given: Mapping[str, object]) -> None:
-        """Write ``given`` to the own stream, and its shared part to the joint stream."""
-        shared = shared_fields(self.place, streams, kind)
-        act = "edit"
+        """Write ``given`` to the own file, and what of it the paper's boxes name to the joint stream.
+
+        What crosses is decided by the same function that makes the preview (`fields.facts`). The other
+        side's people write what is shared with them, and their own registration; nothing else.
+        """
+        joint = streams.joint
+        cross = self._crossing(streams, kind, given) if joint is not None else {}
+        owns = streams.owner == self.place.me.team or kind == OWN_OF_PARTNER
+        if not owns and (missing := [name for name in given if name not in cross]):
+            refuse(*(self._not_shared(name) for name in missing))
         with self.place.transaction():
-            if streams.owner == self.place.me.team and streams.own is not None:
-                own = streams.own.stream
-                self.place.record(own, act, puts(kind, given, self.place.registers(own, kind)))
-                given = {name: value for name, value in given.items() if name in shared}
-            elif missing := [name for name in given if name not in shared]:
-                refuse(*(self._not_shared(name) for name in missing))
-            if given and streams.joint is not None:
-                self.place.record(streams.joint.stream, act, puts(kind, given, shared))
+            if owns:
+                own = self.own_of(streams)
+                self.place.record(own, "edit", puts(kind, given, self.place.registers(own, kind)))
+            if joint is not None and cross:
+                self.place.record(
+                    joint.stream, "edit", puts(kind, cross, shared_fields(self.place, streams, kind))
+                )
+
+    def _crossing(self, streams: CaseStreams, kind: str, given: Mapping[str, object]) -> dict[str, object]:
+        """Return which of the values the other side may see, by the boxes of the consent in force."""
+        assert streams.joint is not None  # noqa: S101  # the caller looked
+        to_hw, to_city = scopes(self.place, streams.joint)
+        cross: dict[str, object] = {}
+        for items, direction in ((to_hw, catalogue.TO_HW), (to_city, catalogue.TO_CITY)):
+            cross |= {fact.field: fact.value for fact in catalogue.facts({kind: given}, items, direction)}
+        held = shared_fields(self.place, streams, kind)
+        return cross | {
+            name: value for name, value in given.items() if name in held and value in (None, "", [])
+        }
 
     def _not_shared(self, name: str) -> Problem:
         return problem(

@@ -91,23 +91,22 @@ def seats(place: Place, streams: CaseStreams, entity: str) -> dict[str, Seat]:
     """Return, for each field of an entity, the register to show.
 
     A field that stands in several streams of the case (own, joint, earlier joint) is shown
-    from the one written last.
+    from the one written last. What my own side wrote into a joint stream is a copy, possibly
+    of a part (obstacles), of what stands in our own file: that is shown then.
     """
     found: dict[str, Seat] = {}
-    for stream in streams.all:
+    for stream in sorted(streams.all, key=lambda s: s.kind == "joint"):
         for name, register in place.registers(stream.stream, entity).items():
-            seat, shown = found.get(name), register.shown
+            shown, seat = register.shown, found.get(name)
             if shown is None:
                 continue
-            other = seat.register.shown if seat is not None else None
-            if other is None or _later(shown.order()[0], stream, other.order()[0]):
+            if seat is None or seat.register.shown is None:
+                found[name] = Seat(register, stream)
+                continue
+            copy = not register.conflict and place.client.team_of(shown.version[0]) == place.me.team
+            if not copy and shown.order()[0] > seat.register.shown.order()[0]:
                 found[name] = Seat(register, stream)
     return found
-
-
-def _later(mine: int, stream: CaseStream, other: int) -> bool:
-    """Whether a value is the one to show. Equal times: one act wrote both; the joint one is shown."""
-    return (mine, stream.kind == "joint" and stream.open) > (other, False)
 
 
 def values_of(place: Place, streams: CaseStreams, entity: str) -> dict[str, Value]:

@@ -18,6 +18,8 @@ WORDS = {
     "confirm_session": "同席面談を確認",
     "make_plan": "決めたこと",
 }
+SILENT = frozenset({"consent_opened"})
+"""Events of the machinery, beside the act that a person made."""
 SHOWN_FIELDS = 3
 APART_MS = 600_000
 """Both times are shown when they differ by more than ten minutes (protocol 4.7)."""
@@ -31,6 +33,8 @@ def timeline(place: Place, case_id: str) -> Iterable[TimelineRow]:
             continue
         author = bytes(device) or mine
         event = read_event(data)
+        if event.type in SILENT:
+            continue
         at = millis(effective(event.hlc, recv_ms))
         late = recv_ms is not None and abs(recv_ms - at) > APART_MS
         yield TimelineRow(

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
+from wardclient.desk.api import DeskError, RefusedError
 from wardclient.desk.rows import CaseView, Change, FieldView, NoteRow, ReferralRow
 from wardclient.keys import (
     BACK,
@@ -29,12 +30,15 @@ from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_lists import FieldsTab, NotesTab, ReferralsTab, TimelineTab
 from wardclient.screens.case_overview import overview, timeline_lines
+from wardclient.screens.curtain import CurtainScreen
 from wardclient.screens.words import group_word, long_day
 from wardclient.widgets.bars import ConsentBar, TabLine
 from wardclient.widgets.grid import RowGrid
 from wardclient.widgets.lines import Rule
 from wardclient.widgets.prose import Prose
 
+CURTAIN_LOOK = 0.1
+"""Seconds between looks behind a drawn curtain."""
 TABS = (
     ("overview", mark("概要")),
     ("notes", mark("面談")),
@@ -105,10 +109,34 @@ class CaseScreen(WorkScreen):
         """Anything about this case."""
         return self.case_id in change.case_ids or (not change.case_ids and "case" in change.kinds)
 
+    def hear(self, change: Change) -> None:
+        """Look at once where the case may have gone, whatever stands above this screen."""
+        if "consent" in change.kinds and self.concerns(change) and not self.is_current:
+            self.redraw()
+        super().hear(change)
+
     def redraw(self) -> None:
         """Ask for the case once more."""
         case_id = self.case_id
-        self.ask(lambda desk: desk.case(case_id), self._show, group="case")
+        self.ask(lambda desk: desk.case(case_id), self._show, group="case", failed=self._gone)
+
+    def _gone(self, error: DeskError) -> None:
+        """The case is not on this PC any more (its consent ended): nothing of it stays on the screen."""
+        if not isinstance(error, RefusedError):
+            self.tell(error)
+            return
+        if isinstance(self.app.screen, CurtainScreen):
+            # Nothing can be seen; the curtain must not be taken away by anybody but a person.
+            self.set_timer(CURTAIN_LOOK, self.redraw)
+            return
+        stack = self.app.screen_stack
+        if self not in stack:
+            return
+        below = stack[stack.index(self) - 1]
+        while self.app.screen is not below:
+            self.app.pop_screen()
+        if isinstance(below, WorkScreen):
+            below.tell(error)
 
     def _show(self, view: CaseView) -> None:
         self.view = view

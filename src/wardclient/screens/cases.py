@@ -45,6 +45,17 @@ _SHORT = {
     "ending": mark("撤回中"),
     "other_basis": mark("別根拠"),
 }
+_STATUS = {
+    "intake": mark("相談受付"),
+    "candidate": mark("支援候補"),
+    "consented": mark("同意取得"),
+    "requested": mark("要請中"),
+    "active": mark("支援中"),
+    "suspended": mark("中断"),
+    "followup": mark("就職後"),
+    "closed": mark("支援終了"),
+    "not_supported": mark("不参加"),
+}
 _TONE = {"given": "grid--good", "pending": "grid--warn", "ending": "grid--warn"}
 
 
@@ -55,11 +66,11 @@ def _marks(row: CaseRow) -> str:
 
 
 COLUMNS: tuple[Column[CaseRow], ...] = (
-    Column(mark("氏名"), 12, lambda r: r.name, share=2),
-    Column(mark("フリガナ"), 14, lambda r: r.kana, share=2, style=lambda _r: "grid--quiet"),
+    Column(mark("氏名"), 14, lambda r: r.name, share=2),
+    Column(mark("フリガナ"), 18, lambda r: r.kana, share=2, style=lambda _r: "grid--quiet"),
     Column(mark("生年月日"), 9, lambda r: day(r.birth_date)),
     Column(mark("対象"), 4, lambda r: r.target_group),
-    Column(mark("状態"), 14, lambda r: status_word(r.status)),
+    Column(mark("状態"), 8, lambda r: _(_STATUS.get(r.status, r.status))),
     Column(mark("同意"), 6, lambda r: _(_SHORT.get(r.consent, "")), style=lambda r: _TONE.get(r.consent, "")),
     Column("", 6, _marks, style=lambda _r: "grid--warn"),
 )

@@ -38,6 +38,11 @@ class Keeper:
         self.waiting = False
         """Whether something typed is not yet saved."""
 
+    @property
+    def busy(self) -> bool:
+        """Whether something typed is still on its way to the database."""
+        return self._timer is not None or self._busy
+
     def changed(self) -> None:
         """Something was typed."""
         self.waiting = True
@@ -243,4 +248,4 @@ class FormScreen(WorkScreen):
         if rest:
             self.say("\n".join(problem.text(language()) for problem in rest), bad=True)
         elif given:
-            self.say(_("保存していません。印の付いた欄を直してください。"), bad=True)
+            self.say(_("保存していません。欄の下の説明を見て直してください。"), bad=True)

@@ -48,10 +48,10 @@ def short_hours(hours: str) -> str:
 
 
 COLUMNS: tuple[Column[OpeningRow], ...] = (
-    Column(mark("職種"), 19, lambda r: r.title, share=3),
-    Column(mark("事業所"), 14, lambda r: r.employer, share=2),
+    Column(mark("職種"), 18, lambda r: r.title, share=3),
+    Column(mark("事業所"), 12, lambda r: r.employer, share=2),
     Column(mark("場所"), 8, lambda r: short_place(r.place), share=1),
-    Column(mark("賃金"), 15, lambda r: short_pay(r.pay)),
+    Column(mark("賃金"), 18, lambda r: short_pay(r.pay)),
     Column(mark("時間"), 11, lambda r: short_hours(r.hours)),
 )
 

@@ -1,37 +1,31 @@
 """`sync.ports.Store` in plain SQL over SQLCipher: the log, the outbox, and what is made of them."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from wardclient.ledger import reduce
-from wardclient.ledger.reduce import Changes
-from wardclient.ledger.registers import Members, Register
+from wardclient.ledger.events import Adopt
+from wardclient.ledger.reduce import Changes, Decoded
 from wardclient.storage.cipher import Connection
 from wardclient.storage.faults import storage_faults
 from wardclient.storage.journal import Journal, JournalEntry
+from wardclient.storage.log_rows import LogRows
 from wardclient.storage.projection import Projection
 from wardclient.storage.reading import Reading
 from wardclient.storage.schema import prepare
-from wardclient.storage.state import SqlState
+from wardclient.storage.state import Blank, SqlState
+from wardclient.storage.unreduced import BULK, Unreduced
 from wardclient.sync.ports import (
     Draft,
-    Intent,
     OpenedEvent,
-    Quarantined,
     QuarantineReason,
-    Sealed,
-    StoredControl,
-    Verdict,
 )
-from wardproto.admission import Epoch
-from wardproto.records import Entry, Head, Recipient
-from wardproto.wire import NO_HASH, decode, encode
 
 DEVICE_KEY = "device"
 """The meta key under which the core keeps this device's id."""
 
 
-class SqlStore(Reading):
+class SqlStore(LogRows, Reading):
     """One staff member's database. All calls come from one thread at a time (the write lane)."""
 
     def __init__(self, connection: Connection, journal: Journal | None = None) -> None:
@@ -42,6 +36,7 @@ class SqlStore(Reading):
         self._journal = journal
         self._state = SqlState(connection)
         self._projection = Projection(connection, self._state)
+        self._later = Unreduced(connection)
         self._depth = 0
         self._drained = False
         self._shredded = False
@@ -86,7 +81,9 @@ class SqlStore(Reading):
         if self._journal is not None:
             self._journal.committed()
             if self._drained and not self._one("SELECT 1 FROM draft LIMIT 1"):
-                self._journal.clear()
+                # What cannot be emptied now is tidied at the next start.
+                with suppress(OSError):
+                    self._journal.clear()
             elif self._shredded:
                 self.tidy_journal()
 
@@ -116,6 +113,7 @@ class SqlStore(Reading):
     def _undo(self) -> None:
         self._state.forget()
         self._projection.forget()
+        self._later.forget()
         if self._journal is not None:
             self._journal.forget_pending()
         if self.connection.in_transaction:
@@ -127,189 +125,71 @@ class SqlStore(Reading):
         if self._journal is not None:
             self._journal.close()
 
-    # --- small values ---------------------------------------------------------------
-
-    def get(self, key: str) -> bytes | None:
-        """Return a small value."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", key)
-        return None if row is None else bytes(row[0])
-
-    def put(self, key: str, value: bytes) -> None:
-        """Keep a small value."""
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    # --- control plane ----------------------------------------------------------------
-
-    def add_control(self, control: StoredControl) -> None:
-        """Append a control record."""
-        self.connection.execute(
-            "INSERT INTO control VALUES (?, ?, ?, ?, ?)",
-            (control.sseq, control.wire, encode(control.wrap_hashes), control.recv_ms, control.hash),
-        )
-
-    def controls(self) -> Iterator[StoredControl]:
-        """Return all control records in order."""
-        for sseq, wire, hashes, recv_ms, name in self.connection.execute(
-            "SELECT * FROM control ORDER BY sseq"
-        ):
-            yield StoredControl(sseq, wire, decode(hashes, tuple[bytes, ...]), recv_ms, name)
-
-    def control_hash_at(self, sseq: int) -> bytes | None:
-        """Return the hash of a control record."""
-        row = self._one("SELECT hash FROM control WHERE sseq = ?", sseq)
-        return None if row is None else bytes(row[0])
-
-    # --- streams ------------------------------------------------------------------------
-
-    def stream_head(self, stream: bytes) -> Head:
-        """Return the last entry applied here."""
-        row = self._one("SELECT sseq, head FROM stream WHERE stream = ?", stream)
-        return Head() if row is None else Head(row[0], bytes(row[1]))
-
-    def stream_head_at(self, stream: bytes, sseq: int) -> bytes | None:
-        """Return the head at ``sseq``."""
-        if sseq == 0:
-            return NO_HASH
-        row = self._one("SELECT head FROM entry WHERE stream = ? AND sseq = ?", stream, sseq)
-        return None if row is None else bytes(row[0])
-
-    def device_head(self, stream: bytes, device: bytes) -> tuple[int, bytes]:
-        """Return the last accepted block of a device in a stream."""
-        row = self._one("SELECT bseq, hash FROM device_head WHERE stream = ? AND device = ?", stream, device)
-        return (0, NO_HASH) if row is None else (row[0], bytes(row[1]))
-
-    def epoch(self, stream: bytes) -> Epoch:
-        """Return the epoch in force."""
-        row = self._one("SELECT epoch, recipients, commitment FROM stream WHERE stream = ?", stream)
-        if row is None or row[0] == 0:
-            return Epoch()
-        return Epoch(row[0], decode(row[1], tuple[Recipient, ...]), bytes(row[2]))
-
-    def set_epoch(self, stream: bytes, epoch: Epoch) -> None:
-        """Note that an epoch began."""
-        self.connection.execute(
-            "INSERT INTO stream (stream, epoch, recipients, commitment) VALUES (?, ?, ?, ?) ON CONFLICT (stream)"
-            " DO UPDATE SET epoch = excluded.epoch, recipients = excluded.recipients,"
-            " commitment = excluded.commitment",
-            (stream, epoch.number, encode(epoch.recipients), epoch.commit),
-        )
-
-    def append(
-        self, entry: Entry, record: bytes, body: bytes, verdict: Verdict, device: bytes, bseq: int
-    ) -> None:
-        """Store an entry and move the heads."""
-        self.connection.execute(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                entry.wseq,
-                entry.stream,
-                entry.sseq,
-                entry.hash,
-                entry.recv_ms,
-                entry.head,
-                record,
-                body,
-                verdict,
-            ),
-        )
-        self.connection.execute(
-            "INSERT INTO stream (stream, sseq, head) VALUES (?, ?, ?) ON CONFLICT (stream)"
-            " DO UPDATE SET sseq = excluded.sseq, head = excluded.head",
-            (entry.stream, entry.sseq, entry.head),
-        )
-        if device:
-            self.connection.execute(
-                "INSERT INTO device_head VALUES (?, ?, ?, ?) ON CONFLICT (stream, device)"
-                " DO UPDATE SET bseq = excluded.bseq, hash = excluded.hash",
-                (entry.stream, device, bseq, entry.hash),
-            )
-
-    def unopened(self, stream: bytes) -> Sequence[tuple[Entry, bytes, bytes]]:
-        """Return entries whose key was missing."""
-        rows = self.connection.execute(
-            "SELECT wseq, sseq, stream, hash, recv_ms, head, record, body FROM entry"
-            " WHERE stream = ? AND verdict = 'unreadable' AND body <> x'' ORDER BY sseq",
-            (stream,),
-        )
-        return [(Entry(*row[:6]), row[6], row[7]) for row in rows]
-
-    def opened(self, wseqs: Sequence[int]) -> None:
-        """Note that these entries were opened after all."""
-        self.connection.executemany("UPDATE entry SET verdict = 'ok' WHERE wseq = ?", [(w,) for w in wseqs])
-
-    # --- keys --------------------------------------------------------------------------
-
-    def team_key(self, team: str, gen: int) -> bytes | None:
-        """Return the secret of a team generation."""
-        row = self._one("SELECT secret FROM team_key WHERE team = ? AND gen = ?", team, gen)
-        return None if row is None else bytes(row[0])
-
-    def put_team_key(self, team: str, gen: int, secret: bytes) -> None:
-        """Keep the secret of a team generation."""
-        self.connection.execute("INSERT OR REPLACE INTO team_key VALUES (?, ?, ?)", (team, gen, secret))
-
-    def stream_key(self, stream: bytes, epoch: int) -> bytes | None:
-        """Return an epoch key."""
-        row = self._one("SELECT key FROM stream_key WHERE stream = ? AND epoch = ?", stream, epoch)
-        return None if row is None else bytes(row[0])
-
-    def put_stream_key(self, stream: bytes, epoch: int, key: bytes) -> None:
-        """Keep an epoch key."""
-        self.connection.execute("INSERT OR REPLACE INTO stream_key VALUES (?, ?, ?)", (stream, epoch, key))
-
     # --- events ------------------------------------------------------------------------
 
     def apply(self, events: Sequence[OpenedEvent]) -> None:
-        """Reduce accepted events, in order, and note what is to be projected."""
+        """Keep accepted events. They are reduced in order, or, in a bulk, when somebody looks.
+
+        What waits is reduced in steps by `index_pending`.
+        """
+        decoded = [each.decoded or reduce.decode_event(each.event) for each in events]
+        self._put_off(events, decoded)
+        waiting = self._later.streams
+        soon = [pair for pair in zip(events, decoded, strict=True) if pair[0].stream not in waiting]
+        if soon:
+            self._reduce(soon)
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?)",
+            [(e.stream, e.author, e.n, e.event, e.recv_ms, e.wseq) for e in events],
+        )
         mine = self._own_device()
-        changes = Changes()
-        self._state.note_empty({event.stream for event in events})
-        rows = []
-        for each in events:
-            known = each.author == mine and self._is_draft(each.stream, each.n)
-            step = reduce.received if known else reduce.apply
-            decoded = each.decoded or reduce.decode_event(each.event)
-            step(self._state, changes, each.stream, each.author, decoded, each.recv_ms)
-            rows.append((each.stream, each.author, each.n, each.event, each.recv_ms, each.wseq))
-        self.connection.executemany("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?)", rows)
-        own = [(each.stream, each.n) for each in events if each.author == mine]
-        self._number(own)
+        own = [each for each in events if each.author == mine]
+        self._number([(each.stream, each.n) for each in own])
         # Salvaged work that had arrived after all is no longer in the tray.
         self.connection.executemany(
             "DELETE FROM quarantine WHERE stream = ? AND n = ? AND event = ?",
-            [(each.stream, each.n, each.event) for each in events if each.author == mine],
+            [(each.stream, each.n, each.event) for each in own],
         )
-        self._save(changes, {(e.stream, e.author, e.n) for e in events})
+
+    def _put_off(self, events: Sequence[OpenedEvent], decoded: Sequence[Decoded]) -> None:
+        """Note which streams are to be reduced later; never one with an adoption, which `last_n` must know of."""
+        if len(events) < BULK and not self._later.streams:
+            return
+        adopting = {
+            each.stream
+            for each, (_, ops) in zip(events, decoded, strict=True)
+            if any(isinstance(op, Adopt) for op in ops)
+        }
+        for stream in adopting:
+            self.settle(stream)
+        if len(events) >= BULK:
+            self._later.add({each.stream for each in events} - adopting)
+
+    def _reduce(self, events: Sequence[tuple[OpenedEvent, Decoded]]) -> None:
+        mine = self._own_device()
+        changes = Changes()
+        self._state.note_new({each.stream for each, _ in events})
+        for each, decoded in events:
+            known = each.author == mine and self._is_draft(each.stream, each.n)
+            step = reduce.received if known else reduce.apply
+            step(self._state, changes, each.stream, each.author, decoded, each.recv_ms)
+        self._save(changes, {(e.stream, e.author, e.n) for e, _ in events})
 
     def shred(self, stream: bytes) -> None:
         """Delete keys, bodies, events, read models and index rows of a stream."""
         self._projection.leave(stream)
+        self._later.remove(stream)
         for table in ("stream_key", "event", "adopted", "register", "member_set", "fact", "draft", "sealed"):
             self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608  # constants
         self.connection.execute("UPDATE entry SET record = x'', body = x'' WHERE stream = ?", (stream,))
         self._state.forget()
         self._drained = self._shredded = True
 
-    def last_n(self, stream: bytes, author: bytes) -> int:
-        """Return the highest number among a device's accepted or adopted events."""
-        place = (stream, author)
-        row = self._one(
-            "SELECT max(coalesce((SELECT max(n) FROM event WHERE stream = ? AND device = ?), 0),"
-            " coalesce((SELECT max(n) FROM adopted WHERE stream = ? AND device = ?), 0))",
-            *place,
-            *place,
-        )
-        return 0 if row is None else int(row[0])
-
     # --- own work -----------------------------------------------------------------------
-
-    def next_n(self, stream: bytes) -> int:
-        """Return the number of the next event; numbers are never used twice."""
-        row = self._one("SELECT last_n FROM numbering WHERE stream = ?", stream)
-        return 1 if row is None else int(row[0]) + 1
 
     def add_draft(self, draft: Draft) -> None:
         """Keep a draft, journal it, and apply it to what this PC shows."""
+        self.settle(draft.stream)
         if self._journal is not None:
             self._journal.add(JournalEntry(draft.stream, draft.n, draft.event, draft.cas, draft.created_ms))
         changes = Changes()
@@ -322,49 +202,6 @@ class SqlStore(Reading):
         self._number([(draft.stream, draft.n)])
         self._save(changes, {(draft.stream, self._own_device(), draft.n)})
 
-    def drafts(self, stream: bytes) -> Sequence[Draft]:
-        """Return the drafts of a stream by number."""
-        rows = self.connection.execute(
-            "SELECT stream, n, event, cas, created_ms FROM draft WHERE stream = ? ORDER BY n", (stream,)
-        )
-        return [Draft(s, n, event, bool(cas), created) for s, n, event, cas, created in rows]
-
-    def outbox_streams(self) -> Sequence[bytes]:
-        """Return streams with unsent work, oldest first."""
-        rows = self.connection.execute(
-            "SELECT stream FROM draft GROUP BY stream ORDER BY min(created_ms), stream"
-        )
-        return [bytes(row[0]) for row in rows]
-
-    def unsent(self) -> tuple[int, int | None]:
-        """Return how many drafts there are and when the oldest was made."""
-        count, oldest = self.connection.execute("SELECT count(*), min(created_ms) FROM draft").fetchone()
-        return count, oldest
-
-    def sealed(self, stream: bytes) -> Sealed | None:
-        """Return the unanswered block of a stream."""
-        row = self._one("SELECT * FROM sealed WHERE stream = ?", stream)
-        if row is None:
-            return None
-        name, block, envelope, body, wraps, first, last, attempt = row
-        return Sealed(name, block, envelope, body, decode(wraps, tuple[bytes, ...]), first, last, attempt)
-
-    def put_sealed(self, sealed: Sealed) -> None:
-        """Keep the sealed block."""
-        self.connection.execute(
-            "INSERT OR REPLACE INTO sealed VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                sealed.stream,
-                sealed.hash,
-                sealed.envelope,
-                sealed.body,
-                encode(sealed.wraps),
-                sealed.first_n,
-                sealed.last_n,
-                sealed.attempt,
-            ),
-        )
-
     def clear_sealed(self, stream: bytes, accepted: bool) -> None:  # noqa: FBT001
         """Forget the sealed block; accepted, its drafts are done."""
         if accepted:
@@ -372,7 +209,6 @@ class SqlStore(Reading):
                 "DELETE FROM draft WHERE stream = ? AND n <= (SELECT last_n FROM sealed WHERE stream = ?)",
                 (stream, stream),
             )
-            self._projection.touch_stream(stream)
             self._drained = True
         self.connection.execute("DELETE FROM sealed WHERE stream = ?", (stream,))
 
@@ -380,6 +216,7 @@ class SqlStore(Reading):
         self, stream: bytes, reason: QuarantineReason, at_ms: int, last_n: int | None = None
     ) -> int:
         """Move unsent work to the tray and undo what it did to the state."""
+        self.settle(stream)
         moved = [d for d in self.drafts(stream) if last_n is None or d.n <= last_n]
         case_id = self.case_of_stream(stream)
         row = self._one("SELECT name FROM case_row WHERE case_id = ?", case_id)
@@ -397,49 +234,6 @@ class SqlStore(Reading):
         self._drained = True
         return len(moved)
 
-    def quarantined(self) -> Sequence[Quarantined]:
-        """Return the tray, oldest first."""
-        rows = self.connection.execute(
-            "SELECT stream, n, event, reason, at_ms FROM quarantine ORDER BY at_ms, stream, n"
-        )
-        return [Quarantined(*row) for row in rows]
-
-    # --- intents and incidents ------------------------------------------------------------
-
-    def add_intent(self, kind: str, payload: bytes, *, urgent: bool, created_ms: int) -> int:
-        """Keep a control act to be done."""
-        cursor = self.connection.execute(
-            "INSERT INTO intent (kind, payload, urgent, created_ms) VALUES (?, ?, ?, ?)",
-            (kind, payload, urgent, created_ms),
-        )
-        return int(cursor.lastrowid)
-
-    def intents(self) -> Sequence[Intent]:
-        """Return open intents, urgent first."""
-        rows = self.connection.execute(
-            "SELECT id, kind, payload, urgent, created_ms FROM intent WHERE refusal = '' ORDER BY urgent DESC, id"
-        )
-        return [Intent(i, kind, payload, bool(urgent), created) for i, kind, payload, urgent, created in rows]
-
-    def done_intent(self, intent_id: int) -> None:
-        """Forget an act that is accepted or pointless."""
-        self.connection.execute("DELETE FROM intent WHERE id = ?", (intent_id,))
-
-    def set_refusal(self, intent_id: int, code: str) -> None:
-        """Note why an act was not accepted."""
-        self.connection.execute("UPDATE intent SET refusal = ? WHERE id = ?", (code, intent_id))
-
-    def incident(self, kind: str, wseq: int, detail: bytes, at_ms: int) -> None:
-        """Keep evidence; the same incident at the same place is kept once."""
-        if (
-            self._one("SELECT 1 FROM incident WHERE kind = ? AND wseq = ? AND detail = ?", kind, wseq, detail)
-            is None
-        ):
-            self.connection.execute(
-                "INSERT INTO incident (kind, wseq, detail, at_ms) VALUES (?, ?, ?, ?)",
-                (kind, wseq, detail, at_ms),
-            )
-
     # --- parts ---------------------------------------------------------------------------
 
     def rebuild(self) -> None:
@@ -447,6 +241,7 @@ class SqlStore(Reading):
         with self.transaction():
             self._projection.drop()
             self._state.forget()
+            self._later.forget()
             streams = [
                 r[0]
                 for r in self.connection.execute("SELECT stream FROM event UNION SELECT stream FROM draft")
@@ -456,8 +251,30 @@ class SqlStore(Reading):
                 self._replay(bytes(stream))
             self._projection.flush(index=True)
 
+    def settle(self, stream: bytes | None = None) -> None:
+        """Reduce what a bulk left: one stream, or all."""
+        waiting = self._later.streams
+        due = sorted(waiting) if stream is None else [stream] if stream in waiting else []
+        if due:
+            self._settle(due)
+
+    def index_pending(self, limit: int = 500) -> int:
+        """Reduce and index what a bulk left, in one step of bounded length; return how much is left."""
+        with self.transaction():
+            due = sorted(self._later.streams)[: max(1, limit // 10)]
+            if due:
+                self._settle(due)
+            return len(self._later.streams) + self._projection.index_pending(limit)
+
+    def _settle(self, streams: Sequence[bytes]) -> None:
+        with self.transaction():
+            for stream in streams:
+                self._reduce_again(stream)
+            self._projection.flush()
+
     def _reduce_again(self, stream: bytes) -> None:
         """Reduce one stream from its accepted events and the drafts that stay."""
+        self._later.remove(stream)
         for table in ("register", "member_set", "fact", "adopted"):
             self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608  # constants
         self._state.forget()
@@ -466,7 +283,7 @@ class SqlStore(Reading):
 
     def _replay(self, stream: bytes) -> None:
         changes = Changes()
-        nothing = _Blank()
+        nothing = Blank()
         mine = self._own_device()
         rows = self.connection.execute(
             "SELECT device, n, event, recv_ms FROM event WHERE stream = ? ORDER BY wseq, device, n", (stream,)
@@ -500,22 +317,3 @@ class SqlStore(Reading):
         if not self._state.own_device:
             self._state.own_device = self.get(DEVICE_KEY) or b""
         return self._state.own_device
-
-    def _one(self, sql: str, *values: object) -> "tuple | None":  # type: ignore[type-arg]
-        return self.connection.execute(sql, values).fetchone()  # type: ignore[no-any-return]
-
-
-class _Blank:
-    """Nothing known yet: a replay holds all it needs in its changes."""
-
-    def register(self, _: reduce.Place) -> Register:
-        """Return an empty register."""
-        return Register()
-
-    def members(self, _: reduce.Place) -> Members:
-        """Return an empty set."""
-        return Members()
-
-    def applied(self, _: reduce.EventId) -> bool:
-        """Return that nothing was applied."""
-        return False

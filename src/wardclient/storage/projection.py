@@ -5,7 +5,8 @@ collected during a transaction and projected once, before it commits.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 
 from wardclient.casework.duplicates import keys_of
 from wardclient.casework.names import display_name, kana_key
@@ -46,6 +47,7 @@ class CaseLine:
 
 
 COLUMNS = tuple(CaseLine.__dataclass_fields__)
+_row = attrgetter(*COLUMNS)
 
 
 class Projection:
@@ -169,6 +171,7 @@ class Projection:
         self, streams: list[tuple[bytes, str]], person: Mapping[str, Value], case: Mapping[str, Value]
     ) -> CaseLine:
         consent = self._consent(streams)
+        days = self._days(streams)
         own = any(kind == "own" for _, kind in streams)
         return CaseLine(
             name=display_name(person),
@@ -185,8 +188,8 @@ class Projection:
             consent_stream=_text(consent.get("stream")),
             owner=_text(consent.get("owner")),
             caseworker=_text(case.get("caseworker_id")),
-            last_contact=self._last(streams, "held_on"),
-            next_on=self._last(streams, "next_on"),
+            last_contact=days["held_on"],
+            next_on=days["next_on"],
             conflicts=self._conflicts(streams),
         )
 
@@ -197,7 +200,7 @@ class Projection:
         self._connection.execute(
             f"INSERT INTO case_row (case_id, {names}, indexed) VALUES (?, {marks}, 0)"  # noqa: S608  # constants
             f" ON CONFLICT (case_id) DO UPDATE SET {updates}, indexed = 0",
-            (case_id, *astuple(line)),
+            (case_id, *_row(line)),
         )
         row = self._connection.execute("SELECT id FROM case_row WHERE case_id = ?", (case_id,)).fetchone()
         return int(row[0])
@@ -247,17 +250,19 @@ class Projection:
             if shown is not None:
                 yield entity, shown.order()[0]
 
-    def _last(self, streams: list[tuple[bytes, str]], field: str) -> str:
-        latest = ""
+    def _days(self, streams: list[tuple[bytes, str]]) -> dict[str, str]:
+        """Return the latest day on which a note or session was held, and for which a next one is agreed."""
+        latest = {"held_on": "", "next_on": ""}
         for stream, _ in streams:
             for prefix in ("note:", "session:"):
                 rows = self._connection.execute(
-                    "SELECT state FROM register WHERE stream = ? AND entity >= ? AND entity < ? AND field = ?",
-                    (stream, prefix, prefix[:-1] + ";", field),
+                    "SELECT field, state FROM register WHERE stream = ? AND entity >= ? AND entity < ?"
+                    " AND field IN ('held_on', 'next_on')",
+                    (stream, prefix, prefix[:-1] + ";"),
                 )
-                for (state,) in rows:
+                for field, state in rows:
                     shown = read_register(state).shown
-                    latest = max(latest, _text(shown.value) if shown is not None else "")
+                    latest[field] = max(latest[field], _text(shown.value) if shown is not None else "")
         return latest
 
     def _conflicts(self, streams: list[tuple[bytes, str]]) -> int:

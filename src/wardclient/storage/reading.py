@@ -1,6 +1,7 @@
 """What the desk reads of the store: lists, search, places of things. No writing but notes of access."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from wardclient.ledger.registers import Register
 from wardclient.storage.cipher import Connection
 from wardclient.storage.projection import Projection
 from wardclient.storage.state import SqlState
+from wardclient.storage.unreduced import Unreduced
 from wardclient.sync.ports import Intent
 
 CAP = 1000
@@ -66,25 +68,33 @@ _HIT = (
 )
 
 
-class Reading:
-    """The reading half of the store."""
+class Reading(ABC):
+    """The reading half of the store. What a bulk left is reduced before anybody looks at it."""
 
     connection: Connection
     _state: SqlState
     _projection: Projection
 
+    _later: Unreduced
+
+    @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
-        """Given by the store."""
-        raise NotImplementedError  # pragma: no cover - SqlStore defines it
+        """One atomic change."""
+
+    @abstractmethod
+    def settle(self, stream: bytes | None = None) -> None:
+        """Reduce what a bulk left: one stream, or all."""
 
     # --- entities -------------------------------------------------------------------------
 
     def registers(self, stream: bytes, entity: str) -> dict[str, Register]:
         """Return all fields of an entity in one stream."""
+        self.settle(stream)
         return self._state.registers_of(stream, entity)
 
     def entities(self, stream: bytes, prefix: str) -> list[str]:
         """Return the entities of one kind (``note:``) in a stream."""
+        self.settle(stream)
         rows = self.connection.execute(
             "SELECT DISTINCT entity FROM register WHERE stream = ? AND entity >= ? AND entity < ? ORDER BY entity",
             (stream, prefix, prefix[:-1] + ";"),
@@ -93,6 +103,7 @@ class Reading:
 
     def stream_of_entity(self, entity: str) -> bytes | None:
         """Return the stream in which an entity with an id of its own stands."""
+        self.settle()
         row = self.connection.execute(
             "SELECT stream FROM register WHERE entity = ? LIMIT 1", (entity,)
         ).fetchone()
@@ -100,6 +111,7 @@ class Reading:
 
     def has_record(self, stream: bytes, entity: str, kind: str) -> bool:
         """Whether an entity has an immutable record of a kind."""
+        self.settle(stream)
         row = self.connection.execute(
             "SELECT 1 FROM fact WHERE stream = ? AND entity = ? AND kind = ? LIMIT 1", (stream, entity, kind)
         ).fetchone()
@@ -107,6 +119,7 @@ class Reading:
 
     def records(self, stream: bytes, entity: str, kind: str) -> list[bytes]:
         """Return an entity's immutable records of a kind, oldest first."""
+        self.settle(stream)
         rows = self.connection.execute(
             "SELECT data FROM fact WHERE stream = ? AND entity = ? AND kind = ? ORDER BY hlc, device, n",
             (stream, entity, kind),
@@ -117,6 +130,7 @@ class Reading:
 
     def streams_of_case(self, case_id: str) -> list[StoredStream]:
         """Return the streams of a case, own first."""
+        self.settle()
         rows = self.connection.execute(
             "SELECT stream, kind, owner, consent_id FROM case_stream WHERE case_id = ? ORDER BY kind DESC, stream",
             (case_id,),
@@ -125,6 +139,7 @@ class Reading:
 
     def case_of_stream(self, stream: bytes) -> str:
         """Return the case a stream belongs to, empty when it is not known here."""
+        self.settle(stream)
         row = self.connection.execute(
             "SELECT case_id FROM case_stream WHERE stream = ?", (stream,)
         ).fetchone()
@@ -140,6 +155,7 @@ class Reading:
 
     def case_hit(self, case_id: str) -> CaseHit | None:
         """Return the line of one case."""
+        self.settle()
         row = self.connection.execute(
             f"SELECT {_HIT} FROM case_row c WHERE case_id = ?",  # noqa: S608  # a constant
             (case_id,),
@@ -161,21 +177,26 @@ class Reading:
         look at ``today``, too. Text is matched by the index; without text the list is by kana.
         """
         tests, values = _narrow(where, today)
-        behind = int(self.connection.execute("SELECT count(*) FROM case_row WHERE indexed = 0").fetchone()[0])
+        behind = len(self._later.streams) + int(
+            self.connection.execute("SELECT count(*) FROM case_row WHERE indexed = 0").fetchone()[0]
+        )
         query = case_query_text(text)
         if text.strip() and not query:
             return Found((), 0, more_than=False, behind=behind)
         if not query:
             return self._listed(tests, values, mine, limit, behind)
         condition = f" AND {' AND '.join(tests)}" if tests else ""
+        source = "case_text t CROSS JOIN case_row c ON c.id = t.rowid"
+        ask = f"SELECT {_HIT} FROM {source} WHERE case_text MATCH ?{condition}"  # noqa: S608  # constants
         rows = self.connection.execute(
-            f"SELECT {_HIT} FROM case_text t CROSS JOIN case_row c ON c.id = t.rowid"  # noqa: S608  # constants
-            f" WHERE case_text MATCH ?{condition} ORDER BY t.rowid DESC LIMIT {CAP + 1}",
-            (query, *values),
+            f"{ask} ORDER BY t.rowid DESC LIMIT {CAP + 1}", (query, *values)
         ).fetchall()
-        hits = sorted(
-            (CaseHit(*row) for row in rows), key=lambda hit: (hit.caseworker != mine, hit.kana, hit.id)
-        )
+        if len(rows) > CAP and mine:
+            # More than are looked at: the caseworker's own are then asked for by themselves.
+            own = " AND t.rowid IN (SELECT id FROM case_row WHERE caseworker = ?)"
+            rows += self.connection.execute(f"{ask}{own} LIMIT {CAP}", (query, *values, mine)).fetchall()
+        found = {row[0]: CaseHit(*row) for row in rows}
+        hits = sorted(found.values(), key=lambda hit: (hit.caseworker != mine, hit.kana, hit.id))
         return Found(tuple(hits[:limit]), min(len(hits), CAP), more_than=len(hits) > CAP, behind=behind)
 
     def _listed(self, tests: list[str], values: list[object], mine: str, limit: int, behind: int) -> Found:
@@ -198,6 +219,7 @@ class Reading:
 
     def people_like(self, person: dict[str, object]) -> list[KnownPerson]:
         """Return people who share a key with ``person``: the candidates to compare."""
+        self.settle()
         blocks = sorted(keys_of(person).blocks())
         marks = ", ".join("?" * len(blocks))
         rows = self.connection.execute(
@@ -208,15 +230,12 @@ class Reading:
 
     def person_of(self, case_id: str) -> dict[str, Value]:
         """Return the shown values of a case's person."""
+        self.settle()
         return self._projection.values_of(case_id, "person")
-
-    def index_pending(self, limit: int = 500) -> int:
-        """Index cases that the search does not know yet; return how many are left."""
-        with self.transaction():
-            return self._projection.index_pending(limit)
 
     def conflicts(self) -> list[tuple[bytes, str, str]]:
         """Return (stream, entity, field) of every field in which values stand against each other."""
+        self.settle()
         rows = self.connection.execute(
             "SELECT stream, entity, field FROM register WHERE heads > 1 ORDER BY stream, entity, field"
         )
@@ -226,6 +245,7 @@ class Reading:
         self, case_id: str, limit: int = 300
     ) -> list[tuple[bytes, bytes, int, bytes, int | None, str]]:
         """Return (stream, device, n, event, recv_ms, stream kind) of a case, newest first; drafts first."""
+        self.settle()
         drafts = self.connection.execute(
             "SELECT d.stream, x'', d.n, d.event, NULL, s.kind FROM draft d JOIN case_stream s ON s.stream = d.stream"
             " WHERE s.case_id = ? ORDER BY d.created_ms DESC, d.n DESC LIMIT ?",

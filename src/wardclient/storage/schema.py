@@ -7,7 +7,7 @@ and what follows it) are disposable: `projection.rebuild` makes them anew from t
 from wardclient.storage.cipher import Connection
 
 VERSION = 1
-READ_MODELS = 1
+READ_MODELS = 2
 """Raise it when a read model changes: every PC then rebuilds in its first unlock."""
 
 LOG_TABLES = (
@@ -55,6 +55,7 @@ LOG_TABLES = (
 )
 
 DERIVED_TABLES = (
+    "CREATE TABLE unreduced (stream BLOB PRIMARY KEY) WITHOUT ROWID",
     """CREATE TABLE register (
         stream BLOB NOT NULL, entity TEXT NOT NULL, field TEXT NOT NULL, state BLOB NOT NULL, heads INTEGER NOT NULL,
         PRIMARY KEY (stream, entity, field)) WITHOUT ROWID""",
@@ -98,6 +99,7 @@ DERIVED_TABLES = (
     "CREATE INDEX case_block_case ON case_block (case_id)",
     "CREATE UNIQUE INDEX case_row_case ON case_row (case_id)",
     "CREATE INDEX case_row_kana ON case_row (kana_key, id)",
+    "CREATE INDEX case_row_worker ON case_row (caseworker, kana_key, id)",
     "CREATE INDEX case_row_birth ON case_row (birth_date)",
     "CREATE INDEX case_row_consent ON case_row (consent, consent_until)",
     "CREATE INDEX case_row_pending ON case_row (id) WHERE indexed = 0",
@@ -106,7 +108,16 @@ DERIVED_TABLES = (
 )
 """What the reducer and the projection make; `projection.rebuild` drops and makes it again."""
 
-DERIVED_NAMES = ("register", "member_set", "fact", "case_stream", "case_row", "case_block", "case_text")
+DERIVED_NAMES = (
+    "unreduced",
+    "register",
+    "member_set",
+    "fact",
+    "case_stream",
+    "case_row",
+    "case_block",
+    "case_text",
+)
 
 
 def prepare(connection: Connection) -> None:

@@ -24,20 +24,20 @@ class SqlState:
         """Read through ``connection``."""
         self._connection = connection
         self._registers: dict[Place, Register] = {}
-        self._empty: set[bytes] = set()
-        """Streams known to have no register yet: a bulk sync asks for thousands of absent ones."""
+        self._new: set[bytes] = set()
+        """Streams in which nothing was applied before: nothing need be looked for."""
 
     def forget(self) -> None:
         """Drop what is in memory: a transaction was undone."""
         self._registers.clear()
-        self._empty.clear()
+        self._new.clear()
 
     def register(self, place: Place) -> Register:
         """Return a field's register."""
         found = self._registers.get(place)
         if found is not None:
             return found
-        if place[0] in self._empty:
+        if place[0] in self._new:
             return Register()
         row = self._connection.execute(
             "SELECT state FROM register WHERE stream = ? AND entity = ? AND field = ?", place
@@ -48,6 +48,8 @@ class SqlState:
 
     def members(self, place: Place) -> Members:
         """Return a set."""
+        if place[0] in self._new:
+            return Members()
         row = self._connection.execute(
             "SELECT state FROM member_set WHERE stream = ? AND entity = ? AND field = ?", place
         ).fetchone()
@@ -59,6 +61,8 @@ class SqlState:
     def applied(self, event: EventId) -> bool:
         """Whether an event is in the log here, a draft of ours, or adopted."""
         stream, device, n = event
+        if stream in self._new:
+            return False
         for table in ("event", "adopted"):
             found = self._connection.execute(
                 f"SELECT 1 FROM {table} WHERE stream = ? AND device = ? AND n = ?",  # noqa: S608  # two constants
@@ -72,25 +76,27 @@ class SqlState:
 
     own_device: bytes = b""
 
-    def note_empty(self, streams: Iterable[bytes]) -> None:
-        """Look once, for each stream, whether it has any register."""
+    def note_new(self, streams: Iterable[bytes]) -> None:
+        """Look once, for each stream, whether anything was ever applied in it."""
         for stream in streams:
             row = self._connection.execute(
-                "SELECT 1 FROM register WHERE stream = ? LIMIT 1", (stream,)
+                "SELECT EXISTS (SELECT 1 FROM event WHERE stream = ?1) OR EXISTS (SELECT 1 FROM draft"
+                " WHERE stream = ?1) OR EXISTS (SELECT 1 FROM adopted WHERE stream = ?1)",
+                (stream,),
             ).fetchone()
-            if row is None:
-                self._empty.add(stream)
+            if not row[0]:
+                self._new.add(stream)
 
     def save(self, changes: Changes) -> None:
         """Write what the reducer changed."""
         execute_many = self._connection.executemany
+        self._new.difference_update({stream for stream, _, _ in changes.applied})
         execute_many(
             "INSERT INTO register VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (stream, entity, field) DO UPDATE SET state = excluded.state, heads = excluded.heads",
             [(*place, write_register(r), len(r.heads)) for place, r in changes.registers.items()],
         )
         for place, register in changes.registers.items():
-            self._empty.discard(place[0])
             self._keep(place, register)
         if changes.sets:
             execute_many(
@@ -118,6 +124,22 @@ class SqlState:
         if len(self._registers) >= CACHE:
             self._registers.clear()
         self._registers[place] = register
+
+
+class Blank:
+    """Nothing known yet: a replay holds all it needs in its changes."""
+
+    def register(self, _: Place) -> Register:
+        """Return an empty register."""
+        return Register()
+
+    def members(self, _: Place) -> Members:
+        """Return an empty set."""
+        return Members()
+
+    def applied(self, _: EventId) -> bool:
+        """Return that nothing was applied."""
+        return False
 
 
 def read_register(state: bytes) -> Register:

@@ -4,7 +4,7 @@ Work that can no longer be delivered goes to the tray, where it stays readable. 
 what a consent had let it read, and states so; the owner keeps its history.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wardclient.ledger.reduce import decode_event
@@ -37,8 +37,8 @@ def live_streams(core: Core) -> Mapping[bytes, int]:
     return found
 
 
-def end_streams(core: Core, told: int) -> None:
-    """Deal with the streams that the control plane, or the server's time ``told``, has ended.
+def end_streams(core: Core, told: int) -> Sequence[bytes]:
+    """Deal with the streams that the control plane, or the server's time ``told``, has ended; return them.
 
     All that the log says up to then has been taken over, so what is in flight still was not
     accepted. A clock of this PC that runs ahead ends nothing: only what the server says.
@@ -49,6 +49,7 @@ def end_streams(core: Core, told: int) -> None:
     if over:
         left = {s: until for s, until in core.memory.live.items() if s not in over}
         core.memory = replace(core.memory, live=left)
+    return over
 
 
 def _end(core: Core, stream: bytes) -> None:

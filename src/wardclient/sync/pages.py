@@ -5,6 +5,7 @@ forged signature) ends synchronising: nothing of such a page is applied, the evi
 Signatures are checked at the tip of each device's chain; a tip vouches for all before it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from wardclient.sync import closing, keys
@@ -95,7 +96,7 @@ def _take(core: Core, page: LogPage) -> frozenset[bytes]:
         core.store.put(CURSOR, encode((page.upto, taken.recv_ms)))
     core.note_time(page.server_ms)
     if not page.more:
-        _caught_up(core, page)
+        taken.streams.update(_caught_up(core, page))
     return frozenset(taken.streams)
 
 
@@ -134,6 +135,8 @@ def _take_control(core: Core, taken: _Page, item: LogItem) -> None:
         StoredControl(entry.sseq, item.record, item.wrap_hashes, entry.recv_ms, entry.hash)
     )
     core.store.append(entry, b"", b"", "ok", b"", 0)
+    # What may be seen changes with these, too: a consent that ends takes a case off the screen.
+    taken.streams.add(CONTROL_STREAM)
     was_removed = core.removed
     core.memory = replace(core.memory, state=after)
     if keys.learn(core, item):
@@ -251,18 +254,19 @@ def _flush(core: Core, taken: _Page) -> None:
         taken.opened.clear()
 
 
-def _caught_up(core: Core, page: LogPage) -> None:
-    """The whole log was taken over, as of the moment of this page."""
+def _caught_up(core: Core, page: LogPage) -> Sequence[bytes]:
+    """The whole log was taken over, as of the moment of this page; return the streams that time has ended."""
     home = core.state.home
     if core.state.ward and not page.full and core.team == home and not core.removed:
         # A device of the founding team is given every entry, so that nothing can be left out.
         raise Cheated("not_full", page.upto)
-    closing.end_streams(core, max(core.memory.told_ms, core.memory.recv_ms))
+    over = closing.end_streams(core, max(core.memory.told_ms, core.memory.recv_ms))
     _check_receipts(core, page)
     keys.missed(core)
     closing.sweep(core)
     if core.store.get(REBUILD):
         core.store.put(REBUILD, b"")
+    return over
 
 
 def _check_receipts(core: Core, page: LogPage) -> None:

@@ -161,10 +161,9 @@ class FormBody(VerticalScroll, can_focus=False):
         return next(f for f in self._fields if f.field.name == name)
 
     def fill(self, values: Values) -> None:
-        """Show values; the form does not count as changed by that."""
+        """Show values, and nothing in all other fields; the form does not count as changed by that."""
         for field in self._fields:
-            if field.field.name in values:
-                field.fill(values[field.field.name])
+            field.fill(values.get(field.field.name))
         self._given = self._seen = self.values()
 
     def restore(self, values: Values) -> None:
@@ -203,7 +202,8 @@ class FormBody(VerticalScroll, can_focus=False):
                 first = field
         if first is not None:
             first.editor.focus()
-            first.scroll_visible(animate=False)
+            # The line that tells of it takes a row of the form: look again once it is laid out.
+            self.call_after_refresh(first.scroll_visible, animate=False, top=True)
         return tuple(rest)
 
     def focus_first(self) -> None:
