@@ -27,9 +27,10 @@ from bench.harness import Result, Rounds, paired, percentile, spread, timed  # n
 from wardclient.casework.search_text import case_query_text  # noqa: E402
 from wardclient.ledger.events import Put, make_event  # noqa: E402
 from wardclient.practice.people import people  # noqa: E402
+from wardclient.storage.case_search import CAP  # noqa: E402
 from wardclient.storage.cipher import connect  # noqa: E402
 from wardclient.storage.log_store import SqlStore  # noqa: E402
-from wardclient.storage.reading import CAP  # noqa: E402
+from wardclient.storage.projection import worker_token  # noqa: E402
 from wardclient.sync.ports import OpenedEvent  # noqa: E402
 
 NAME = "search-cases"
@@ -76,15 +77,22 @@ def filled(path: Path, rows: int) -> tuple[SqlStore, list[str]]:
     return store, typed
 
 
-def bare(connection: Any, query: str, mine: str) -> Callable[[], object]:
-    """Return the peer's work for one question: page and count by prepared SQL."""
-    source = "case_text t CROSS JOIN case_row c ON c.id = t.rowid"
-    newest = f"SELECT {_LINE} FROM {source} WHERE case_text MATCH ? ORDER BY t.rowid DESC LIMIT {CAP + 1}"
-    page = f"SELECT * FROM ({newest}) ORDER BY caseworker <> ?, kana, id LIMIT {PAGE}"
-    count = f"SELECT count(*) FROM (SELECT 1 FROM case_text WHERE case_text MATCH ? LIMIT {CAP + 1})"
+def bare(connection: Any, query: str, mine: str) -> Callable[[], tuple[list[Any], Any]]:
+    """Return the peer's work for one question: page and count by prepared SQL.
 
-    def ask() -> object:
-        return connection.execute(page, (query, mine)).fetchall(), connection.execute(
+    Which of two statements gives the same page as ours, own cases first, is known beforehand.
+    """
+    source = "case_text t CROSS JOIN case_row c ON c.id = t.rowid WHERE case_text MATCH ?"
+    page = f"SELECT {_LINE} FROM {source} ORDER BY t.rowid DESC LIMIT {CAP + 1}"  # noqa: S608 - constants
+    count = f"SELECT count(*) FROM (SELECT 1 FROM case_text WHERE case_text MATCH ? LIMIT {CAP + 1})"  # noqa: S608 - constants
+    given = [query]
+    if connection.execute(count, given).fetchone()[0] > CAP:
+        page = f"SELECT * FROM ({page}) UNION SELECT * FROM (SELECT {_LINE} FROM {source} LIMIT {CAP})"  # noqa: S608 - constants
+        given = [query, f'({query}) AND "{worker_token(mine)}"']
+    page = f"SELECT * FROM ({page}) ORDER BY caseworker <> ?, kana, id LIMIT {PAGE}"  # noqa: S608 - constants
+
+    def ask() -> tuple[list[Any], Any]:
+        return connection.execute(page, (*given, mine)).fetchall(), connection.execute(
             count, (query,)
         ).fetchone()
 
@@ -105,6 +113,9 @@ def run(quick: bool = False, rows: int | None = None) -> Result:
         beginnings = {text[:length] for text in typed for length in range(1, len(text) + 1)}
         questions = sorted(text for text in beginnings if case_query_text(text) and text == text.strip())
         for text in questions:
+            page = [hit.id for hit in store.find_cases(text, mine=mine, limit=PAGE).hits]
+            rows_of_peer, _ = bare(store.connection, case_query_text(text), mine)()
+            assert page == [row[0] for row in rows_of_peer], text
             measured = paired(
                 timed(lambda: store.find_cases(text, mine=mine, limit=PAGE)),  # noqa: B023 - called at once
                 timed(bare(store.connection, case_query_text(text), mine)),

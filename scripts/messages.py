@@ -4,28 +4,32 @@ Prints each text that still has no English. Needs babel (development only); the 
 reads the compiled catalogue through the standard library.
 """
 
+import ast
 import io
 import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "wardclient"
-KEYWORDS = {"_": None, "mark": None}
 
 
 def source_texts() -> dict[str, str]:
-    """Return each text of the source, with the first place that has it."""
+    """Return each text of the source, with the first place that has it.
+
+    Read from the syntax tree: a text inside an f-string is one, too.
+    """
     found: dict[str, str] = {}
-    for name, _line, text, _comments, _context in extract_from_dir(
-        SOURCE, [("**.py", "python")], keywords=KEYWORDS
-    ):
-        if isinstance(text, str):
-            found.setdefault(text, Path(name).as_posix())
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="_" | "mark"), args=[ast.Constant(value=str(text))]):
+                    found.setdefault(text, path.relative_to(SOURCE).as_posix())
+                case _:
+                    pass
     return found
 
 
@@ -46,7 +50,16 @@ def read(language: str) -> Catalog:
 def updated(language: str) -> Catalog:
     """Return the catalogue with exactly the texts of the source, translations kept."""
     before = read(language)
-    catalogue = Catalog(language, project="wardclient", charset="utf-8", fuzzy=False)
+    catalogue = Catalog(
+        language,
+        project="wardclient",
+        header_comment="# English texts of wardclient; Japanese is the source. Made by scripts/messages.",
+        msgid_bugs_address="the project",
+        last_translator="the project",
+        language_team="the project",
+        charset="utf-8",
+        fuzzy=False,
+    )
     for text, place in sorted(source_texts().items(), key=lambda item: (item[1], item[0])):
         known = before.get(text)
         catalogue.add(text, known.string if known is not None else "", auto_comments=[place])

@@ -21,6 +21,7 @@ from rich.segment import Segment, Segments
 from textual import events, on
 from textual._context import active_message_pump
 from textual.app import App
+from textual.binding import Binding
 from textual.message import Message
 
 from wardclient.desk.api import Desk, DeskError, Door, LockedError, Unsubscribe
@@ -67,7 +68,13 @@ class WardApp(App[int]):
     CSS_PATH = "screens/house.tcss"
     TITLE = "wardclient"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [replace(binding, priority=True) for binding in bindings(EVERYWHERE)]
+    BINDINGS = [
+        *(replace(binding, priority=True) for binding in bindings(EVERYWHERE)),
+        # Textual hands a key to the field that has the focus and goes on to the next key at once: with
+        # Tab handled by the field, a fast typist's next words land in the field that is being left.
+        Binding("tab", "focus_next", show=False, priority=True),
+        Binding("shift+tab", "focus_previous", show=False, priority=True),
+    ]
     MODES = {"main": "door"}
     DEFAULT_MODE = "main"
 
@@ -312,8 +319,10 @@ class WardApp(App[int]):
                 lambda: desk.save_form(f"fault:{number}", record), thread=True, exit_on_error=False
             )
         return DeskError(
-            f"思わぬ不具合がありました。入力した内容は残っています。同じことが続くときは、この番号を管理者に知らせてください: {number}",
-            f"Something unexpected happened. What you typed is kept. If it happens again, tell the admin this number: {number}",
+            "思わぬ不具合がありました。入力した内容は残っています。"
+            f"同じことが続くときは、この番号を管理者に知らせてください: {number}",
+            "Something unexpected happened. What you typed is kept. "
+            f"If it happens again, tell the admin this number: {number}",
         )
 
     def _handle_exception(self, error: Exception) -> None:

@@ -21,10 +21,6 @@ LONGER: dict[str, tuple[int, str]] = {
         460,
         "the whole catalogue of what the desk hands out: a person looks for a row in one place",
     ),
-    "src/wardclient/storage/log_store.py": (
-        560,
-        "one port, one class: each method is a statement or two of the same log",
-    ),
     "src/wardproto/control.py": (
         580,
         "one fold over one closed set of records: splitting it would hide the order",

@@ -36,7 +36,8 @@ class Seat(Terminal):
         self.wait_for(name)
         self.wait_for("1件")
         self.press("enter")
-        self.wait_for("[概要]")
+        # The bar is filled with the case: before that, keys have nothing to act on.
+        self.wait_for("に見えるもの")
 
 
 @contextmanager

@@ -196,8 +196,7 @@ def test_what_was_typed_is_there_after_a_kill(ward: Ward) -> None:
         city.open_case(NAME)
         city.press("n")
         city.wait_for("HWには見えません")
-        # To the text: who may see it, day, place, attendance, then the note itself.
-        city.press("tab", "tab", "tab", "tab")
+        # The first empty field has the focus: the text.
         city.type("下の子の保育園は18時まで")
         city.wait_for("下の子の保育園は18時まで")
         city.wait_for("控え済")

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from wardclient.casework import fields as catalogue
 from wardclient.casework import reference
@@ -139,7 +140,7 @@ class ModelDesk:
     def status(self) -> rows.SyncStatus:
         """Return the sync line."""
         conflicts = sum(len(c.conflicts) for c in self.ward.cases.values())
-        state = "offline" if self.offline else "synced"
+        state: Literal["offline", "synced"] = "offline" if self.offline else "synced"
         inbox = conflicts + len(self.ward.tray)
         return rows.SyncStatus(state, self.unsent, 0, NOW, 0, inbox, len(self.ward.incidents))
 
@@ -189,9 +190,7 @@ class ModelDesk:
     def _visible(self, case: Case) -> bool:
         return self.team == "city" or case.state == "given"
 
-    def find_cases(
-        self, text: str, narrow: rows.CaseFilter = EVERYTHING, limit: int = 200
-    ) -> rows.CasePage:
+    def find_cases(self, text: str, narrow: rows.CaseFilter = EVERYTHING, limit: int = 200) -> rows.CasePage:
         """Search names and readings."""
         self._check()
         if self.explode is not None:
@@ -200,7 +199,9 @@ class ModelDesk:
             self.held.wait(10)
         wanted = "".join(text.split())
         found = [self._row(i) for i, c in self.ward.cases.items() if self._visible(c)]
-        found = [r for r in found if wanted in r.name.replace(" ", "") + r.kana.replace("\u3000", "") + r.case_no]
+        found = [
+            r for r in found if wanted in r.name.replace(" ", "") + r.kana.replace("\u3000", "") + r.case_no
+        ]
         found = [r for r in found if not narrow.status or r.status == narrow.status]
         found = [r for r in found if not narrow.consent or r.consent == narrow.consent]
         found = [r for r in found if not narrow.target_group or r.target_group == narrow.target_group]
@@ -260,7 +261,8 @@ class ModelDesk:
         items = tuple(map(str, case.consent["scope_to_hw"]))  # type: ignore[call-overload]
         facts = catalogue.facts(self._kinds(case), items)
         return tuple(
-            f"{i} {SCOPE_TO_HW[i].ja}  {'、'.join(f.shown for f in facts if f.item == i)}".rstrip() for i in items
+            f"{i} {SCOPE_TO_HW[i].ja}  {'、'.join(f.shown for f in facts if f.item == i)}".rstrip()
+            for i in items
         )
 
     def _may(self, case: Case) -> frozenset[str]:
@@ -316,7 +318,9 @@ class ModelDesk:
                 row = self._row(case_id)
                 address = case.get("person", "address1")
                 found.append(
-                    rows.Candidate(case_id, row.name, row.kana, row.birth_date, address, reasons, len(reasons) > 1)
+                    rows.Candidate(
+                        case_id, row.name, row.kana, row.birth_date, address, reasons, len(reasons) > 1
+                    )
                 )
         return tuple(found)
 
@@ -441,7 +445,10 @@ class ModelDesk:
         case = self.ward.cases[case_id]
         return rows.WithdrawPreview(
             tuple(f"{i} {SCOPE_TO_HW[str(i)].ja}" for i in case.consent["scope_to_hw"]),  # type: ignore[attr-defined]
-            ("相手側で、すでに読まれた内容は消せません。", "印刷した紙、書き写したもの、覚えていることは戻せません。"),
+            (
+                "相手側で、すでに読まれた内容は消せません。",
+                "印刷した紙、書き写したもの、覚えていることは戻せません。",
+            ),
             0,
         )
 
@@ -454,7 +461,11 @@ class ModelDesk:
     def consents_due(self, days: int = 60) -> tuple[rows.CaseView, ...]:
         """Return those that end soon."""
         last = (TODAY + dt.timedelta(days=days)).isoformat()
-        due = (i for i, c in self.ward.cases.items() if c.state == "given" and str(c.consent["valid_until"]) <= last)
+        due = (
+            i
+            for i, c in self.ward.cases.items()
+            if c.state == "given" and str(c.consent["valid_until"]) <= last
+        )
         return tuple(self.case(i) for i in due)
 
     # --- sessions ----------------------------------------------------------------
@@ -520,7 +531,11 @@ class ModelDesk:
         session = self.ward.sessions[session_id]
         session.actions.append(
             rows.ActionRow(
-                str(len(session.actions)), str(given["what"]), str(given["who"]), str(given.get("by_when") or ""), ""
+                str(len(session.actions)),
+                str(given["what"]),
+                str(given["who"]),
+                str(given.get("by_when") or ""),
+                "",
             )
         )
         session.confirmed.clear()
@@ -571,14 +586,18 @@ class ModelDesk:
             self._refuse(Problem("", "unreadable", "ファイルを読めませんでした。", "Unreadable."))
             raise
         problems = tuple(
-            rows.ImportRowProblem(n, "求人番号", "番号がありません。") for n, t in enumerate(lines, 1) if "," not in t
+            rows.ImportRowProblem(n, "求人番号", "番号がありません。")
+            for n, t in enumerate(lines, 1)
+            if "," not in t
         )
         for number in range(len(lines)):
             progress(rows.Progress(number, len(lines), number))
             while self.held is not None and not self.held.is_set() and not cancelled():
                 self.held.wait(0.01)
             if cancelled():
-                return rows.ImportOutcome(False, len(lines), 0, 0, 0, 0, (), text="やめました。前の状態のままです")
+                return rows.ImportOutcome(
+                    False, len(lines), 0, 0, 0, 0, (), text="やめました。前の状態のままです"
+                )
         done = not dry_run and not problems
         text = f"取り込みました: {len(lines)} 行" if done else "まだ取り込んでいません"
         return rows.ImportOutcome(done, len(lines), len(lines), 0, 0, 0, problems, text=text)
@@ -604,16 +623,20 @@ class ModelDesk:
         given = normalise("referral", dict(values))
         self._refuse(*validate("referral", given, today=TODAY, team=self.team, roles=self.me().roles))
         referral_id = uuid.uuid4().hex
-        names = ("opening_no", "employer_name", "job_title", "letter_no", "interview_at")
+        text = {n: str(v or "") for n, v in given.items()}
         self.ward.cases[case_id].referrals.append(
             rows.ReferralRow(
-                referral_id,
-                str(given["channel"]),
-                str(given["referred_on"]),
-                *(str(given.get(n) or "") for n in names),
-                "",
-                catalogue.referral_state(given, TODAY),
-                self.me().label,
+                referral_id=referral_id,
+                channel=text["channel"],
+                referred_on=text["referred_on"],
+                opening_no=text.get("opening_no", ""),
+                employer_name=text["employer_name"],
+                job_title=text["job_title"],
+                letter_no=text.get("letter_no", ""),
+                interview_at=text.get("interview_at", ""),
+                result="",
+                state_text=catalogue.referral_state(given, TODAY),
+                author=self.me().label,
                 unsent=False,
             )
         )
@@ -679,7 +702,13 @@ class ModelDesk:
         self.ward.forms.pop(f"{self.team}:{form_id}", None)
 
     def import_caseload(
-        self, path: Path, *, dry_run: bool, accept_duplicates: bool, progress: OnProgress, cancelled: Cancelled
+        self,
+        path: Path,
+        *,
+        dry_run: bool,
+        accept_duplicates: bool,
+        progress: OnProgress,
+        cancelled: Cancelled,
     ) -> rows.ImportOutcome:
         """Read names; those known already are duplicates."""
         names = path.read_text(encoding="utf-8").splitlines()
@@ -700,7 +729,9 @@ class ModelDesk:
                 {("person", "family_name"): family, ("person", "given_name"): given}
             )
         self.tell("case")
-        return rows.ImportOutcome(True, len(names), len(names), 0, 0, 0, (), (), f"{len(names)} 件を取り込みました")
+        return rows.ImportOutcome(
+            True, len(names), len(names), 0, 0, 0, (), (), f"{len(names)} 件を取り込みました"
+        )
 
     def staff(self) -> tuple[rows.StaffRow, ...]:
         """Return both PCs."""
@@ -767,14 +798,32 @@ def small_ward() -> Ward:
     shared.state = "given"
     shared.notes.append(
         rows.NoteRow(
-            "n1", "note", "2026-11-20", "朝の時間帯に働きたい。", "朝の時間帯に働きたい。\nバス1本まで。",
-            "CW 3係", "city", shared=False, sealed=False, unsent=True,
+            "n1",
+            "note",
+            "2026-11-20",
+            "朝の時間帯に働きたい。",
+            "朝の時間帯に働きたい。\nバス1本まで。",
+            "CW 3係",
+            "city",
+            shared=False,
+            sealed=False,
+            unsent=True,
         )
     )
     shared.referrals.append(
         rows.ReferralRow(
-            "r1", "1", "2026-11-18", "14990-00012345", "架空食堂", "調理補助", "R8-0001",
-            "2026-11-27T14:00:00+09:00", "", "面接 11月27日", "HW 3番窓口", unsent=False,
+            "r1",
+            "1",
+            "2026-11-18",
+            "14990-00012345",
+            "架空食堂",
+            "調理補助",
+            "R8-0001",
+            "2026-11-27T14:00:00+09:00",
+            "",
+            "面接 11月27日",
+            "HW 3番窓口",
+            unsent=False,
         )
     )
     shared.timeline.append(
@@ -785,8 +834,16 @@ def small_ward() -> Ward:
         title = titles[number % 5]
         ward.openings.append(
             rows.OpeningRow(
-                f"14990-{12345 + number:08d}", title, f"架空{title}工房{number}", "鶴見区", "時給1,200円",
-                "9:00-15:00", "パート" if number % 2 else "正社員", "2026-11-20", "2027-01-31", listed=True,
+                f"14990-{12345 + number:08d}",
+                title,
+                f"架空{title}工房{number}",
+                "鶴見区",
+                "時給1,200円",
+                "9:00-15:00",
+                "パート" if number % 2 else "正社員",
+                "2026-11-20",
+                "2027-01-31",
+                listed=True,
             )
         )
     return ward
@@ -796,11 +853,21 @@ def conflict(ward: Ward, case_id: str = "b" * 32) -> None:
     """Let a phone number stand in two values."""
     ward.cases[case_id].conflicts["person", "phone"] = (
         rows.HeadView(
-            "v1", "080-0000-1234", "08000001234", "CW 3係", "city",
-            "2026-11-24T09:38:00+09:00", "2026-11-24T09:38:00+09:00",
+            "v1",
+            "080-0000-1234",
+            "08000001234",
+            "CW 3係",
+            "city",
+            "2026-11-24T09:38:00+09:00",
+            "2026-11-24T09:38:00+09:00",
         ),
         rows.HeadView(
-            "v2", "080-0000-1243", "08000001243", "HW 3番窓口", "hellowork",
-            "2026-11-24T09:31:00+09:00", "2026-11-24T09:40:00+09:00",
+            "v2",
+            "080-0000-1243",
+            "08000001243",
+            "HW 3番窓口",
+            "hellowork",
+            "2026-11-24T09:31:00+09:00",
+            "2026-11-24T09:40:00+09:00",
         ),
     )

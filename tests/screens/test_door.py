@@ -5,7 +5,7 @@ from textual.events import Key as KeyEvent
 
 from tests.screens.conftest import Hands, Make
 from tests.screens.desk_model import ModelDoor, Ward, conflict
-from tests.screens.walking import press, settled, shown, unlock
+from tests.screens.walking import at, press, settled, shown, the, unlock
 from wardclient.screens.base import WorkScreen
 from wardclient.screens.case import CaseScreen
 from wardclient.screens.cases import CasesScreen
@@ -23,9 +23,9 @@ async def test_a_wrong_passphrase_says_so_and_changes_nothing(make: Make) -> Non
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot, "wrong")
         assert "合言葉がちがいます。データはそのままです。" in shown(app)
-        assert isinstance(app.screen, UnlockScreen)
+        assert at(app, UnlockScreen)
         await unlock(pilot)
-        assert isinstance(app.screen, CasesScreen)
+        assert at(app, CasesScreen)
 
 
 async def test_the_practice_ward_is_named_on_every_screen(make: Make) -> None:
@@ -62,11 +62,11 @@ async def test_the_lock_takes_everything_off_the_screen_and_closes_the_desk(make
         desk = app.desk
         assert "戸部" in shown(app)
         await press(pilot, "ctrl+l")
-        assert isinstance(app.screen, UnlockScreen)
+        assert at(app, UnlockScreen)
         assert "戸部" not in shown(app)
         assert desk.locked  # type: ignore[attr-defined]
         await press(pilot, "f4", "f12", "enter")
-        assert isinstance(app.screen, UnlockScreen)
+        assert at(app, UnlockScreen)
 
 
 async def test_after_unlocking_the_same_screens_stand_with_what_was_typed(make: Make, ward: Ward) -> None:
@@ -79,11 +79,11 @@ async def test_after_unlocking_the_same_screens_stand_with_what_was_typed(make: 
         await press(pilot, "ctrl+l")
         assert ward.forms[f"city:note:{SHARED}"] == {"body": "asa"}
         await unlock(pilot)
-        assert isinstance(app.screen, NoteScreen)
+        assert at(app, NoteScreen)
         assert app.screen.query_one(FormBody).field("body").value == "asa"
         assert "前に書きかけた内容を戻しました" in shown(app)
         await press(pilot, "escape")
-        assert isinstance(app.screen, CaseScreen)
+        assert at(app, CaseScreen)
 
 
 async def test_the_desk_locks_when_nobody_types_for_the_time_that_is_set(make: Make, hands: Hands) -> None:
@@ -102,7 +102,7 @@ async def test_the_desk_locks_when_nobody_types_for_the_time_that_is_set(make: M
         app.look_idle()
         await settled(pilot)
         assert app.locked
-        assert isinstance(app.screen, UnlockScreen)
+        assert at(app, UnlockScreen)
 
 
 async def test_the_curtain_blanks_even_an_open_question_and_any_key_returns(make: Make) -> None:
@@ -113,7 +113,7 @@ async def test_the_curtain_blanks_even_an_open_question_and_any_key_returns(make
         await press(pilot, "down", "enter", "c", "w", "ctrl+s")
         assert "撤回を記録します" in shown(app)
         await press(pilot, "f12")
-        assert isinstance(app.screen, CurtainScreen)
+        assert at(app, CurtainScreen)
         text = shown(app)
         assert "戸部" not in text
         assert "撤回" not in text
@@ -129,12 +129,12 @@ async def test_behind_the_curtain_the_desk_locks_after_the_grace(make: Make) -> 
         await unlock(pilot)
         await press(pilot, "enter")
         await press(pilot, "f12")
-        assert isinstance(app.screen, CurtainScreen)
-        app.screen._lock()
+        assert at(app, CurtainScreen)
+        the(app, CurtainScreen)._lock()
         await settled(pilot)
         assert app.locked
         await unlock(pilot)
-        assert isinstance(app.screen, CaseScreen)
+        assert at(app, CaseScreen)
 
 
 async def test_an_unexpected_fault_gives_a_number_keeps_the_screen_and_leaks_nothing(
@@ -171,10 +171,10 @@ async def test_a_fault_in_a_screen_makes_the_screens_anew_and_the_work_goes_on(m
         await unlock(pilot)
         app.push_screen(BrokenScreen())
         await press(pilot, "z")
-        assert isinstance(app.screen, CasesScreen)
+        assert at(app, CasesScreen)
         assert "思わぬ不具合がありました" in shown(app)
         await press(pilot, "down", "enter")
-        assert isinstance(app.screen, CaseScreen)
+        assert at(app, CaseScreen)
 
 
 async def test_the_theme_changes_by_key_and_is_kept(ward: Ward) -> None:
@@ -189,7 +189,9 @@ async def test_the_theme_changes_by_key_and_is_kept(ward: Ward) -> None:
 
 
 @pytest.mark.parametrize("key", ["escape", "tab", "enter", "f5", "ctrl+s", "ctrl+g", "ctrl+o", "1", "2", "3"])
-async def test_no_key_at_the_inbox_or_a_form_brings_the_program_down(make: Make, ward: Ward, key: str) -> None:
+async def test_no_key_at_the_inbox_or_a_form_brings_the_program_down(
+    make: Make, ward: Ward, key: str
+) -> None:
     """Keys pressed where they mean little leave the program running, without a traceback."""
     conflict(ward)
     app = make()
@@ -208,7 +210,7 @@ async def test_leaving_asks_first_and_locks(make: Make) -> None:
         await unlock(pilot)
         desk = app.desk
         await press(pilot, "ctrl+q", "enter")
-        assert isinstance(app.screen, CasesScreen)
+        assert at(app, CasesScreen)
         await press(pilot, "ctrl+q", "right", "enter")
         await settled(pilot)
         assert desk.locked  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.screens.conftest import Make
 from tests.screens.desk_model import Ward, conflict
-from tests.screens.walking import press, settled, shown, unlock
+from tests.screens.walking import at, press, settled, shown, the, unlock
 from wardclient.desk.api import DiskFullError
 from wardclient.desk.rows import TrayRow
 from wardclient.screens.case import CaseScreen
@@ -42,7 +42,7 @@ async def test_search_narrows_while_typing_and_enter_opens_the_row(make: Make) -
         assert "相模 由美" not in shown(app)
         assert "1件" in shown(app)
         await press(pilot, "enter")
-        assert isinstance(app.screen, CaseScreen)
+        assert at(app, CaseScreen)
         await press(pilot, "escape")
         assert app.screen.query_one("#search", ImeInput).value == "トベ"
 
@@ -70,11 +70,11 @@ async def test_a_new_case_needs_a_search_first(make: Make) -> None:
         await press(pilot, "f2")
         assert "先に、氏名かフリガナで検索してください" in shown(app)
         await press(pilot, *"相模", "f2")
-        assert isinstance(app.screen, Confirm)
+        assert at(app, Confirm)
         await press(pilot, "enter")
-        assert isinstance(app.screen, CasesScreen)
+        assert at(app, CasesScreen)
         await press(pilot, *"大介", "f2")
-        assert isinstance(app.screen, NewCaseScreen)
+        assert at(app, NewCaseScreen)
         assert app.screen.query_one(FormBody).field("family_name").value == "相模大介"
 
 
@@ -94,11 +94,11 @@ async def test_a_known_person_is_put_beside_before_a_case_is_opened(make: Make, 
             target_group="C1",
         )
         await press(pilot, "ctrl+s")
-        assert isinstance(app.screen, SameScreen)
+        assert at(app, SameScreen)
         assert shown(app).count("昭和61年4月2日") == 2
         await press(pilot, "1")
-        assert isinstance(app.screen, CaseScreen)
-        assert app.screen.case_id == ALONE
+        assert at(app, CaseScreen)
+        assert the(app, CaseScreen).case_id == ALONE
         assert len(ward.cases) == 5
 
 
@@ -118,13 +118,15 @@ async def test_nobody_matches_opens_the_new_case(make: Make, ward: Ward) -> None
             target_group="A1",
         )
         await press(pilot, "ctrl+s", "2")
-        assert isinstance(app.screen, CaseScreen)
+        assert at(app, CaseScreen)
         assert "程 翔" in shown(app)
         assert len(ward.cases) == 6
         assert "city:new_case" not in ward.forms
 
 
-async def test_what_is_wrong_is_said_under_its_field_and_the_cursor_goes_there(make: Make, ward: Ward) -> None:
+async def test_what_is_wrong_is_said_under_its_field_and_the_cursor_goes_there(
+    make: Make, ward: Ward
+) -> None:
     """A My Number in a text is refused on saving; nothing was written."""
     app = make()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -147,7 +149,7 @@ async def test_a_saved_field_is_on_every_screen_and_its_draft_is_gone(make: Make
         await press(pilot, "down", "enter", "e")
         fill(app.screen, phone="080-0000-7777")
         await press(pilot, "ctrl+s")
-        assert isinstance(app.screen, CaseScreen)
+        assert at(app, CaseScreen)
         assert "080-0000-7777" in shown(app)
         assert ward.forms == {}
 
@@ -176,7 +178,7 @@ async def test_going_back_keeps_the_draft_and_says_so_later(make: Make, ward: Wa
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot)
         await press(pilot, "enter", "n", *"memo", "escape")
-        assert isinstance(app.screen, CaseScreen)
+        assert at(app, CaseScreen)
         await press(pilot, "n")
         assert "前に書きかけた内容を戻しました" in shown(app)
         assert app.screen.query_one(FormBody).field("body").value == "memo"
@@ -195,19 +197,19 @@ async def test_consent_goes_by_three_steps_and_shares_exactly_the_preview(make: 
         await press(pilot, "c")
         fill(app.screen, paper_location="3係 キャビネットB-12", scope_to_hw=["S1", "S2"])
         await press(pilot, "ctrl+s")
-        assert isinstance(app.screen, PreviewScreen)
+        assert at(app, PreviewScreen)
         text = shown(app)
         assert "サガミ" in text
         assert "調理師免許" not in text
         await press(pilot, "ctrl+s", "enter")
         assert ward.cases[ALONE].state == "none"
         await press(pilot, "ctrl+s", "right", "enter")
-        assert isinstance(app.screen, ConsentStateScreen)
+        assert at(app, ConsentStateScreen)
         assert "HWに見えるもの: 氏名等 区分" in shown(app)
         assert ward.cases[ALONE].state == "given"
         assert ward.forms == {}
         await press(pilot, "escape")
-        assert isinstance(app.screen, CaseScreen)
+        assert at(app, CaseScreen)
 
 
 async def test_a_refused_consent_is_its_own_state(make: Make, ward: Ward) -> None:
@@ -273,7 +275,7 @@ async def test_both_sides_write_confirm_and_the_session_is_sealed(make: Make, wa
         assert "封をしました" in shown(hellowork)
         await press(pilot, *"ato")
         assert session.texts["hellowork"] == "soudan"
-        assert isinstance(hellowork.screen, SessionScreen)
+        assert at(hellowork, SessionScreen)
 
 
 async def test_the_other_sides_text_arrives_while_one_types(make: Make, ward: Ward) -> None:
@@ -292,17 +294,17 @@ async def test_the_other_sides_text_arrives_while_one_types(make: Make, ward: Wa
 
 
 async def test_from_opening_to_referral_to_result(make: Make, ward: Ward) -> None:
-    """p searches, the sheet shows every condition, the form is filled from it, the result follows."""
+    """P searches, the sheet shows every condition, the form is filled from it, the result follows."""
     app = make("hellowork")
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot)
         await press(pilot, "enter", "p", *"清掃", "enter")
-        assert isinstance(app.screen, OpeningScreen)
+        assert at(app, OpeningScreen)
         assert "仕事の内容" in shown(app)
         await press(pilot, "v")
         assert "(非公開)" in shown(app)
         await press(pilot, "p", *"R8-0042", "ctrl+s")
-        assert isinstance(app.screen, CaseScreen), shown(app)
+        assert at(app, CaseScreen), shown(app)
         assert ward.cases[SHARED].referrals[-1].letter_no == "R8-0042"
         assert ward.cases[SHARED].referrals[-1].job_title == "清掃"
         await press(pilot, "r")
@@ -358,7 +360,9 @@ async def test_work_that_was_not_accepted_stays_readable_and_can_be_written_out(
     make: Make, ward: Ward, tmp_path: Path
 ) -> None:
     """The tray shows what and why; F2 writes it to a file."""
-    ward.tray.append(TrayRow("t1", SHARED, "戸部 健一", "電話: 080", "同意が終わったあとの記録です", "2026-11-24"))
+    ward.tray.append(
+        TrayRow("t1", SHARED, "戸部 健一", "電話: 080", "同意が終わったあとの記録です", "2026-11-24")
+    )
     app = make()
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot)
@@ -421,7 +425,7 @@ async def test_duplicates_of_a_caseload_are_proposed_and_need_a_word(
         await press(pilot, "f2")
         assert "同じ人かも" in shown(app)
         await press(pilot, "f5")
-        assert isinstance(app.screen, Confirm)
+        assert at(app, Confirm)
         await press(pilot, "enter")
         assert len(ward.cases) == 5
         await press(pilot, "f5", "right", "enter")
@@ -435,15 +439,15 @@ async def test_the_mouse_does_what_the_keys_do(make: Make) -> None:
         await unlock(pilot)
         await pilot.click("RowGrid", offset=(3, 2), times=2)
         await settled(pilot)
-        assert isinstance(app.screen, CaseScreen)
-        assert app.screen.case_id == SHARED
+        assert at(app, CaseScreen)
+        assert the(app, CaseScreen).case_id == SHARED
         await pilot.click("TabLine", offset=(10, 0))
         await settled(pilot)
         assert "[面談]" in shown(app)
-        places = app.screen.key_line.places()
+        places = the(app, CaseScreen).key_line.places()
         await pilot.click("KeyLine", offset=(places[-1][0] + 1, 0))
         await settled(pilot)
-        assert isinstance(app.screen, CasesScreen)
+        assert at(app, CasesScreen)
 
 
 async def test_a_full_width_letter_is_the_key_it_stands_for(make: Make) -> None:
@@ -452,7 +456,7 @@ async def test_a_full_width_letter_is_the_key_it_stands_for(make: Make) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot)
         await press(pilot, "down", "enter", "ｃ")
-        assert isinstance(app.screen, ConsentStateScreen)
+        assert at(app, ConsentStateScreen)
 
 
 async def test_a_change_from_the_other_side_repaints_the_open_case(make: Make, ward: Ward) -> None:

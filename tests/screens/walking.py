@@ -1,12 +1,14 @@
 """How tests walk through the screens: by keys, waiting for work and never for time."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from tests.screens.desk_model import WORDS
 from wardclient.app import WardApp
-from wardclient.screens.base import WorkScreen
+
+S = TypeVar("S", bound=Screen[Any])
 
 
 async def settled(pilot: Pilot[Any]) -> None:
@@ -41,7 +43,12 @@ def shown(app: WardApp) -> str:
     )
 
 
-def current(app: WardApp) -> WorkScreen:
-    """Return the open screen of work."""
-    assert isinstance(app.screen, WorkScreen)
+def at(app: WardApp, screen: type[Screen[Any]]) -> bool:
+    """Return whether a screen of this kind is open."""
+    return isinstance(app.screen, screen)
+
+
+def the(app: WardApp, screen: type[S]) -> S:
+    """Return the open screen, which must be of this kind."""
+    assert isinstance(app.screen, screen)
     return app.screen

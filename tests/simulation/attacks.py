@@ -33,6 +33,8 @@ class Forge:
     key: bytes
     wraps: tuple[bytes, ...] = ()
     plain: bytes = b""
+    ward: bytes = b""
+    """The ward that the seal is bound to; empty for this one."""
 
     def set(self, **fields: object) -> None:
         """Change fields of the header."""
@@ -41,7 +43,7 @@ class Forge:
     def item(self) -> PushItem:
         """Seal and sign."""
         world, header = self.world, self.header
-        info = block_info(world.ward, header.stream, header.device, header.bseq, header.epoch)
+        info = block_info(self.ward or world.ward, header.stream, header.device, header.bseq, header.epoch)
         body = world.sealing.seal(self.key, header.salt, info, self.plain)
         signed = msgspec.structs.replace(header, body_hash=sha256(body).digest(), body_len=len(body))
         envelope = seal_envelope(world.signing, self.device.identity.sign_secret, "block", encode(signed))

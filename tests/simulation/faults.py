@@ -145,6 +145,9 @@ def put_back(world: World, device: Device) -> str:
     device.cursor = 0
     device.checked_head = 0
     device.created = {name: event for name, event in device.created.items() if _is_there(device, name, event)}
+    device.decisions = {
+        k: at for k, at in device.decisions.items() if (k[0], device.id, k[1]) in device.created
+    }
     # An old copy does not know of a withdrawal that was made after it.
     device.withdrawn = {s: at for s, at in device.withdrawn.items() if device.store.get(ending_key(s))}
     return device.name

@@ -185,7 +185,7 @@ class Truth:
             self.commits[header.stream, header.epoch] = header.new_epoch.commit
         names = self._events(header, stored.body, entry.wseq)
         self.blocks[entry.wseq] = Block(
-        self.blocks[entry.wseq] = Block(
+            entry.wseq, entry.sseq, entry.hash, header, stored.body, entry.recv_ms, wraps, names
         )
 
     def _check_authority(self, header: BlockHeader, wseq: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.storage.histories import NOON, OTHERS, draft, index_all, opened, person
 from wardclient.ledger.events import Op, Put
-from wardclient.storage import reading
+from wardclient.storage import case_search
 from wardclient.storage.log_store import SqlStore
 
 MINE = "鶴見3"
@@ -101,6 +101,9 @@ def people(store: SqlStore) -> SqlStore:
         ('"', set()),
         ("* OR NEAR(", set()),
         ("birth", set()),
+        ("b", {3}),
+        ("w", set()),
+        ("窓", set()),
     ],
 )
 def test_case_is_found_however_it_is_typed(people: SqlStore, typed: str, found: set[int]) -> None:
@@ -120,7 +123,7 @@ def test_own_cases_come_first_then_kana(people: SqlStore) -> None:
 
 def test_own_cases_come_first_among_very_many(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """When more match than are looked at, the caseworker's own are among those shown all the same."""
-    monkeypatch.setattr(reading, "CAP", 5)
+    monkeypatch.setattr(case_search, "CAP", 5)
     for number in range(1, 12):
         worker = MINE if number in (1, 2) else "鶴見4"
         put_case(

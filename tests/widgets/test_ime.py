@@ -110,7 +110,9 @@ async def test_a_passphrase_is_drawn_with_signs_of_certain_width() -> None:
         assert "himitsu" not in drawn
 
 
-@pytest.mark.parametrize("typed", ["R8.11.24", "令和8年11月24日", "2026/11/24", "Ｒ８．１１．２４", "20261124"])
+@pytest.mark.parametrize(
+    "typed", ["R8.11.24", "令和8年11月24日", "2026/11/24", "Ｒ８．１１．２４", "20261124"]
+)
 async def test_every_form_of_a_date_is_one_day_in_both_calendars(typed: str) -> None:
     """However it is written, the day is stored once and shown in both calendars."""
     app = Host(WarekiInput)

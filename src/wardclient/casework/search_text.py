@@ -15,8 +15,8 @@ from wardclient.casework.names import phone_digits, romaji_key, search_key
 
 SEPARATOR = "\uf8ff"
 """A private-use character: unicode61 keeps it as a token, and no name holds it."""
-BIRTH = "birth"
-"""Prefix of the token that is a birth date (birth19860402)."""
+BIRTH = f"{SEPARATOR}birth"
+"""Beginning of the token that is a birth date (birth19860402): one that no typed character begins."""
 LEAST_PHONE = 4
 # Besides what this Python takes for letters: private use, and every plane of CJK characters.
 _RARE = "\ue000-\uf8fe\U00020000-\U0003fffd\U000f0000-\U000ffffd"

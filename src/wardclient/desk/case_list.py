@@ -6,7 +6,7 @@ from wardclient.desk.api import LockedError
 from wardclient.desk.place import Place
 from wardclient.desk.rows import CaseFilter, CasePage, CaseRow, ConsentState
 from wardclient.desk.streams import case_streams
-from wardclient.storage.reading import CaseHit
+from wardclient.storage.case_search import CaseHit
 
 _STATES: dict[str, ConsentState] = {
     "open": "given",

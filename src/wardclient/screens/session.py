@@ -231,7 +231,7 @@ def _agreed(view: SessionView) -> list[Part]:
         who = Actor.of(action.who)
         words = who.label(language()) if who else action.who
         until = _("{day}まで").format(day=short_day(action.by_when)) if action.by_when else ""
-        parts.append(f"{number:>2}  {fit(action.what, 40)}  {fit(words, 8)}  {until}\n")
+        parts.append(f" {number}  {fit(action.what, 40)}  {fit(words, 8)}  {until}\n")
     done = dict(view.confirmed)
     words = "   ".join(
         f"{side(team)}: {_('確認済')} {clock(done[team])}".rstrip()

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from wardclient.casework.duplicates import keys_of
 from wardclient.casework.names import display_name, kana_key
-from wardclient.casework.search_text import case_index_text
+from wardclient.casework.search_text import SEPARATOR, case_index_text
 from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Register
 from wardclient.storage.cipher import Connection
@@ -215,7 +215,8 @@ class Projection:
     def _index(self, number: int, person: Mapping[str, Value], case: Mapping[str, Value]) -> None:
         self._connection.execute("DELETE FROM case_text WHERE rowid = ?", (number,))
         self._connection.execute(
-            "INSERT INTO case_text (rowid, body) VALUES (?, ?)", (number, case_index_text(person, case))
+            "INSERT INTO case_text (rowid, body) VALUES (?, ?)",
+            (number, f"{case_index_text(person, case)} {worker_token(_text(case.get('caseworker_id')))}"),
         )
         self._connection.execute("UPDATE case_row SET indexed = 1 WHERE id = ?", (number,))
 
@@ -272,6 +273,11 @@ class Projection:
             ).fetchone()[0]
             for stream, _ in streams
         )
+
+
+def worker_token(label: str) -> str:
+    """Return the word of the index that stands for a caseworker. It begins with what nobody types."""
+    return f"{SEPARATOR}w{label.encode().hex()}"
 
 
 def _shown(registers: Mapping[str, Register]) -> dict[str, Value]:

@@ -1,22 +1,17 @@
 """What the desk reads of the store: lists, search, places of things. No writing but notes of access."""
 
 import hashlib
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from abc import abstractmethod
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from wardclient.casework.duplicates import KnownPerson, keys_of
-from wardclient.casework.search_text import case_query_text
 from wardclient.ledger.events import Value, decode_fields, encode_fields
 from wardclient.ledger.registers import Register
-from wardclient.storage.cipher import Connection
+from wardclient.storage.case_search import CaseSearch
 from wardclient.storage.projection import Projection
 from wardclient.storage.state import SqlState
-from wardclient.storage.unreduced import Unreduced
 from wardclient.sync.ports import Intent
-
-CAP = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,61 +24,15 @@ class StoredStream:
     consent_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseHit:
-    """A line of the case list as stored."""
-
-    id: int
-    case_id: str
-    name: str
-    kana: str
-    birth_date: str
-    address: str
-    case_no: str
-    target_group: str
-    status: str
-    consent: str
-    consent_from: str
-    consent_until: str
-    consent_stream: str
-    caseworker: str
-    last_contact: str
-    next_on: str
-    conflicts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Hits in display order; ``total`` is exact up to CAP."""
-
-    hits: tuple[CaseHit, ...]
-    total: int
-    more_than: bool
-    behind: int
-
-
-_HIT = (
-    "c.id, c.case_id, c.name, c.kana, c.birth_date, c.address, c.case_no, c.target_group, c.status, c.consent,"
-    " c.consent_from, c.consent_until, c.consent_stream, c.caseworker, c.last_contact, c.next_on, c.conflicts"
-)
-
-
-class Reading(ABC):
+class Reading(CaseSearch):
     """The reading half of the store. What a bulk left is reduced before anybody looks at it."""
 
-    connection: Connection
     _state: SqlState
     _projection: Projection
-
-    _later: Unreduced
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """One atomic change."""
-
-    @abstractmethod
-    def settle(self, stream: bytes | None = None) -> None:
-        """Reduce what a bulk left: one stream, or all."""
 
     # --- entities -------------------------------------------------------------------------
 
@@ -150,72 +99,6 @@ class Reading(ABC):
         return int(
             self.connection.execute("SELECT count(*) FROM draft WHERE stream = ?", (stream,)).fetchone()[0]
         )
-
-    # --- lists and search -----------------------------------------------------------------------
-
-    def case_hit(self, case_id: str) -> CaseHit | None:
-        """Return the line of one case."""
-        self.settle()
-        row = self.connection.execute(
-            f"SELECT {_HIT} FROM case_row c WHERE case_id = ?",  # noqa: S608  # a constant
-            (case_id,),
-        ).fetchone()
-        return None if row is None else CaseHit(*row)
-
-    def find_cases(
-        self,
-        text: str,
-        *,
-        mine: str,
-        where: Sequence[tuple[str, object]] = (),
-        limit: int = 200,
-        today: str = "",
-    ) -> Found:
-        """Search the cases on this PC: those of ``mine`` (a desk label) first, then by kana.
-
-        ``where`` narrows by (column, value); the pseudo value ``expired`` of ``consent`` and ``given``
-        look at ``today``, too. Text is matched by the index; without text the list is by kana.
-        """
-        tests, values = _narrow(where, today)
-        behind = len(self._later.streams) + int(
-            self.connection.execute("SELECT count(*) FROM case_row WHERE indexed = 0").fetchone()[0]
-        )
-        query = case_query_text(text)
-        if text.strip() and not query:
-            return Found((), 0, more_than=False, behind=behind)
-        if not query:
-            return self._listed(tests, values, mine, limit, behind)
-        condition = f" AND {' AND '.join(tests)}" if tests else ""
-        source = "case_text t CROSS JOIN case_row c ON c.id = t.rowid"
-        ask = f"SELECT {_HIT} FROM {source} WHERE case_text MATCH ?{condition}"  # noqa: S608  # constants
-        rows = self.connection.execute(
-            f"{ask} ORDER BY t.rowid DESC LIMIT {CAP + 1}", (query, *values)
-        ).fetchall()
-        if len(rows) > CAP and mine:
-            # More than are looked at: the caseworker's own are then asked for by themselves.
-            own = " AND t.rowid IN (SELECT id FROM case_row WHERE caseworker = ?)"
-            rows += self.connection.execute(f"{ask}{own} LIMIT {CAP}", (query, *values, mine)).fetchall()
-        found = {row[0]: CaseHit(*row) for row in rows}
-        hits = sorted(found.values(), key=lambda hit: (hit.caseworker != mine, hit.kana, hit.id))
-        return Found(tuple(hits[:limit]), min(len(hits), CAP), more_than=len(hits) > CAP, behind=behind)
-
-    def _listed(self, tests: list[str], values: list[object], mine: str, limit: int, behind: int) -> Found:
-        """List without text: two walks along the kana index, so nothing is sorted."""
-        found: list[CaseHit] = []
-        for test in ("c.caseworker = ?", "c.caseworker <> ?"):
-            condition = " AND ".join([test, *tests])
-            rows = self.connection.execute(
-                f"SELECT {_HIT} FROM case_row c WHERE {condition}"  # noqa: S608  # constants
-                " ORDER BY c.kana_key, c.id LIMIT ?",
-                (mine, *values, limit - len(found)),
-            )
-            found += [CaseHit(*row) for row in rows]
-        condition = f" WHERE {' AND '.join(tests)}" if tests else ""
-        total = self.connection.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM case_row c{condition} LIMIT {CAP + 1})",  # noqa: S608
-            values,
-        ).fetchone()[0]
-        return Found(tuple(found), min(total, CAP), more_than=total > CAP, behind=behind)
 
     def people_like(self, person: dict[str, object]) -> list[KnownPerson]:
         """Return people who share a key with ``person``: the candidates to compare."""
@@ -333,17 +216,3 @@ class Reading(ABC):
 
 def _link(before: bytes, at_ms: int, act: str, record: str) -> bytes:
     return hashlib.sha256(before + f"{at_ms}\x00{act}\x00{record}".encode()).digest()
-
-
-def _narrow(where: Iterable[tuple[str, object]], today: str) -> tuple[list[str], list[object]]:
-    tests: list[str] = []
-    values: list[object] = []
-    for column, value in where:
-        if column == "consent" and value in ("given", "expired"):
-            sign = ">=" if value == "given" else "<"
-            tests.append(f"c.consent = 'given' AND c.consent_until {sign} ?")
-            values.append(today)
-        elif column in ("status", "target_group", "consent", "caseworker"):
-            tests.append(f"c.{column} = ?")
-            values.append(value)
-    return tests, values

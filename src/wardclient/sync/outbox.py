@@ -81,7 +81,7 @@ def _sealed_now(core: Core, stream: bytes) -> Sealed | None:
         return None
     drafts = core.store.drafts(stream)
     late = number(core, late_cas_key(stream))
-    if drafts and drafts[0].cas and drafts[0].n <= late:
+    while drafts and drafts[0].cas and drafts[0].n <= late:
         # A decision that was to be exclusive, and somebody else wrote meanwhile: a person looks again.
         closing.tray(core, stream, "refused", drafts[0].n)
         drafts = core.store.drafts(stream)
