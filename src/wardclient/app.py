@@ -299,8 +299,12 @@ class WardApp(App[int]):
             self.lock()
             self.run_worker(self._end, thread=True, exit_on_error=False)
 
-    def _end(self) -> None:
+    def wait_closed(self) -> None:
+        """Wait, off the screen's thread, until a lock has closed the database."""
         self._shut.wait()
+
+    def _end(self) -> None:
+        self.wait_closed()
         self.call_from_thread(self.exit, 0)
 
     # --- faults -------------------------------------------------------------------------

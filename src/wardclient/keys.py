@@ -50,6 +50,8 @@ QUIT = Key("ctrl+q", "leave", mark("終わる"), "Ctrl+Q", hidden=True)
 THEME = Key("ctrl+t", "theme", mark("画面の色"), "Ctrl+T", hidden=True)
 EVERYWHERE = (HELP, CURTAIN, LOCK, THEME, QUIT)
 """Work on every screen, whatever has the focus."""
+EVERYWHERE_KEYS = frozenset(key.key for key in EVERYWHERE)
+"""The same by name: a screen may show one of them in its own words."""
 
 UNLOCK = Key("enter", "unlock", mark("解錠"), "Enter")
 OPEN = Key("enter", "open", mark("開く"), "Enter")

@@ -50,6 +50,10 @@ def seated(*offices: Office) -> Iterator[list[Seat]]:
             seats.append(seat)
             seat.unlock()
         yield seats
+    except AssertionError as failed:
+        for seat, office in zip(seats, offices, strict=False):
+            failed.add_note(f"--- {office.label}\n{seat.screen_text()}")
+        raise
     finally:
         for seat in seats:
             seat.__exit__(None, None, None)

@@ -6,7 +6,7 @@ import pkgutil
 import pytest
 
 import wardclient.screens
-from wardclient.keys import EVERYWHERE, MOST_SHOWN, all_keys, forbidden
+from wardclient.keys import EVERYWHERE_KEYS, MOST_SHOWN, all_keys, forbidden
 from wardclient.locale import _, set_language
 from wardclient.screens.base import WorkScreen
 from wardclient.widgets.cells import width
@@ -37,9 +37,9 @@ def test_no_key_is_one_that_never_arrives() -> None:
 @pytest.mark.parametrize("screen", screens(), ids=lambda screen: screen.__name__)
 def test_no_screen_gives_one_key_two_meanings(screen: type[WorkScreen]) -> None:
     """Within a screen, and against the keys that work everywhere, a key means one thing."""
-    own = {key.key: key.action for key in screen.KEYS if key not in EVERYWHERE}
-    assert len(own) == len({key.key for key in screen.KEYS if key not in EVERYWHERE})
-    assert not set(own) & {key.key for key in EVERYWHERE}
+    own = {key.key: key.action for key in screen.KEYS if key.key not in EVERYWHERE_KEYS}
+    assert len(own) == len({key.key for key in screen.KEYS if key.key not in EVERYWHERE_KEYS})
+    assert not set(own) & EVERYWHERE_KEYS
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -61,5 +61,5 @@ def test_every_key_does_something(screen: type[WorkScreen]) -> None:
 
     for key in screen.KEYS:
         action = key.action.partition("(")[0]
-        owner = WardApp if key in EVERYWHERE else screen
+        owner = WardApp if key.key in EVERYWHERE_KEYS else screen
         assert hasattr(owner, f"action_{action}"), key

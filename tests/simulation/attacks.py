@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import msgspec
 
-from tests.simulation.world import Device, World
+from tests.simulation.world import HOUR_MS, Device, World
 from wardclient.ledger.events import Put, make_body, make_event
 from wardclient.vault.sealing import block_info, wrap_info
 from wardclient.vault.team_keys import new_epoch
@@ -277,11 +277,24 @@ def _number_again(world: World, device: Device) -> Forge | None:
     return made
 
 
+def _far_future(world: World, device: Device) -> Forge | None:
+    """A write that claims to be ten years younger than all others."""
+    made = _some(world, device)
+    if made is None:
+        return None
+    n = 1 + max((e[2] for e in world.truth.events if e[:2] == (made.stream, device.id)), default=0)
+    stamp = (world.now_ms + 10 * 366 * 24 * HOUR_MS) << 16
+    op = Put("person", world.random.choice(("phone", "wish", "address")), -3)
+    made.plain = make_body([make_event(n, "edit", stamp, device.identity.staff, [op])])
+    return made
+
+
 HIDDEN: dict[str, Attack] = {
     "bad_wrap": _bad_wrap,
     "over_claim": _over_claim,
     "nonsense": _nonsense,
     "number": _number_again,
+    "future": _far_future,
 }
 
 

@@ -46,7 +46,7 @@ def lose(world: World) -> str:
     if not world.wire:
         return ""
     message = world.wire.pop(world.random.randrange(len(world.wire)))
-    _give_up(world, message)
+    give_up(world, message)
     return message.device.name
 
 
@@ -55,11 +55,12 @@ def time_out(world: World) -> str:
     if not world.wire:
         return ""
     message = world.random.choice(world.wire)
-    _give_up(world, message)
+    give_up(world, message)
     return message.device.name
 
 
-def _give_up(world: World, message: Message) -> None:
+def give_up(world: World, message: Message) -> None:
+    """The client that sent a message waits no longer."""
     device = message.device
     if device.life == message.life and device.client is not None:
         device.up.on_failure(message.call, world.now_ms)
@@ -176,7 +177,7 @@ def crash(world: World) -> str:
         else:
             world.serve(message.device, message.call)
             world.crash_server(None)
-        _give_up(world, message)
+        give_up(world, message)
     else:
         world.crash_server(None)
     return moment

@@ -45,9 +45,10 @@ WORLD_ACTS: tuple[tuple[int, ByWorld], ...] = (
     (2, faults.relay_damaged),
     (1, faults.crash),
 )
+BY_DEVICE: tuple[Any, ...] = tuple(act for _, act in DEVICE_ACTS)
+BY_WORLD: tuple[Any, ...] = tuple(act for _, act in WORLD_ACTS)
 _ALL: tuple[Any, ...] = (*DEVICE_ACTS, *WORLD_ACTS)
 _WEIGHTS = tuple(weight for weight, _ in _ALL)
-_BY_DEVICE = frozenset(act for _, act in DEVICE_ACTS)
 
 
 class FailedError(AssertionError):
@@ -78,7 +79,7 @@ def run(
         if hostile is None:
             hostile = seed % 2 == 1
         _live(world, steps, kinds if hostile else ())
-        _heal(world)
+        heal(world)
     except (Exception, KilledError) as error:
         raise FailedError(seed, [] if world is None else world.steps, error) from error
     return world
@@ -108,7 +109,7 @@ def _live(world: World, steps: int, kinds: Sequence[str]) -> None:
         act = world.random.choices(_ALL, _WEIGHTS)[0][1]
         if enemy is not None and world.random.random() < 0.06:
             _note(world, "attack", attacks.attack(world, enemy, kinds))
-        if act in _BY_DEVICE:
+        if act in BY_DEVICE:
             device = world.random.choice(everyone)
             if device.hostile and act is not ask:
                 continue
@@ -123,14 +124,17 @@ def _note(world: World, act: str, said: str) -> None:
     world.steps.append(f"{len(world.steps)} {act} {said}")
 
 
-def _heal(world: World) -> None:
+def heal(world: World) -> None:
     """Stop the faults, let all come to rest, and judge."""
     world.steps.append("heal")
+    for message in world.wire:
+        faults.give_up(world, message)
     world.wire.clear()
     world.page_limit = 50
     for device in world.devices:
-        device.kill()
         device.skew_ms = 0
+        if world.random.random() < 0.5:
+            device.kill()
     world.settle()
     world.now_ms += 12_000_000
     world.settle()
@@ -140,4 +144,4 @@ def _heal(world: World) -> None:
         checks.replayed(world, world.random.choice(survivors))
 
 
-__all__ = ["BrokenError", "FailedError", "first_failure", "run"]
+__all__ = ["BY_DEVICE", "BY_WORLD", "BrokenError", "FailedError", "first_failure", "heal", "run"]

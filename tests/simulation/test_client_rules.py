@@ -23,6 +23,7 @@ from wardclient.sync.core import Core
 from wardclient.sync.ports import QuarantineReason
 from wardclient.vault.sealing import wrap_info
 from wardproto.readers import Audience, audience
+from wardproto.wire import encode
 
 Mutant = Callable[[], AbstractContextManager[dict[str, Any]]]
 
@@ -127,10 +128,13 @@ def any_key(the_sealing: Any, ward: bytes, stream: bytes, epoch: int, record: An
     return key
 
 
-def keep(_: Core, __: bytes, reason: QuarantineReason, last_n: int | None = None) -> int:
-    """Leave everything in the outbox."""
-    assert reason, last_n
-    return 0
+def keep_closed(original: Callable[..., int]) -> Callable[..., int]:
+    """Leave in the outbox what a closed stream takes no more."""
+
+    def tray(the_core: Core, stream: bytes, reason: QuarantineReason, last_n: int | None = None) -> int:
+        return 0 if reason == "closed" else original(the_core, stream, reason, last_n)
+
+    return tray
 
 
 def as_claimed(stamp: int, _: int | None) -> int:
@@ -148,7 +152,7 @@ def clamp_off() -> Iterator[dict[str, Any]]:
 def stamp_after_all(the_core: Core) -> int:
     """A stamp after the last one, whenever that claims to be."""
     stamp = tick(the_core._last_stamp(), the_core.now_ms())
-    the_core.store.put(core.STAMP, core.encode(stamp))
+    the_core.store.put(core.STAMP, encode(stamp))
     return stamp
 
 
@@ -161,7 +165,7 @@ MUTANTS: dict[str, tuple[Mutant, str]] = {
         replaced(closing, "end_streams", own_clock(closing.end_streams)),
         "",
     ),
-    "what cannot be delivered goes to the tray": (replaced(closing, "tray", keep), ""),
+    "what cannot be delivered goes to the tray": (replaced(closing, "tray", keep_closed(closing.tray)), ""),
     "what is in the tray is not shown": (made_by(make_store=ShowsTray), "I"),
     "a transaction is whole or nothing": (made_by(make_store=HalfWritten), ""),
     "an old copy stops writing": (replaced(pages, "_own_unknown", lambda *_: None), ""),

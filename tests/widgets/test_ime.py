@@ -183,3 +183,17 @@ async def test_a_choice_is_marked_with_brackets_and_moves_by_arrows() -> None:
         await pilot.press("right", "delete")
         assert field.value == "2"
         assert "[代理人]" in str(field.render())
+
+
+async def test_a_long_text_scrolls_within_its_field() -> None:
+    """At the end of a text wider than the field the cursor is inside it; Home shows the beginning."""
+    app = Host(ImeInput)
+    async with app.run_test(size=(24, 6)) as pilot:
+        field = app.query(ImeInput).first()
+        field.insert_text_at_cursor("鶴見中央九丁目九十九番九号架空荘百一号室")
+        await pilot.pause()
+        region = field.content_region
+        assert region.x <= app.cursor_position.x <= region.right
+        assert "号室" in "".join(segment.text for segment in field.render_line(0))
+        await pilot.press("home")
+        assert "鶴見" in "".join(segment.text for segment in field.render_line(0))

@@ -22,7 +22,7 @@ from textual.widget import Widget
 
 from wardclient.desk.api import Desk, DeskError, LockedError
 from wardclient.desk.rows import Change, Me, SyncStatus
-from wardclient.keys import BACK, EVERYWHERE, HELP, Key
+from wardclient.keys import BACK, EVERYWHERE_KEYS, HELP, Key
 from wardclient.locale import language
 from wardclient.screens.words import sync_text
 from wardclient.widgets.lines import KeyLine, MessageLine, Rule, TitleLine
@@ -215,7 +215,7 @@ class WorkScreen(Screen[None]):
     @on(KeyLine.Pressed)
     async def _key_clicked(self, event: KeyLine.Pressed) -> None:
         event.stop()
-        namespace = self.app if event.key in EVERYWHERE else self
+        namespace = self.app if event.key.key in EVERYWHERE_KEYS else self
         await self.app.run_action(event.key.action, default_namespace=namespace)
 
     async def on_key(self, event: KeyEvent) -> None:

@@ -27,7 +27,7 @@ from wardclient.keys import (
     Key,
 )
 from wardclient.locale import _, mark
-from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.base import WIDE, WorkScreen, bindings
 from wardclient.screens.case_lists import FieldsTab, NotesTab, ReferralsTab, TimelineTab
 from wardclient.screens.case_overview import overview, timeline_lines
 from wardclient.screens.curtain import CurtainScreen
@@ -147,14 +147,25 @@ class CaseScreen(WorkScreen):
         )
         self.title_line.show(f"{row.name}  {row.kana}".strip(), facts)
         self.query_one(ConsentBar).show(view.consent)
-        today = self.ward.today()
-        self.query_one("#overview-text", Prose).update(*overview(view, self.ward.me.team, today))
-        self.query_one("#beside", Prose).update(*timeline_lines(view))
-        self.query_one(NotesTab).show(view)
-        self.query_one(ReferralsTab).show(view)
-        self.query_one(TimelineTab).show(view)
-        self.query_one(FieldsTab).show(view)
+        if self.has_class("-wide"):
+            self.query_one("#beside", Prose).update(*timeline_lines(view))
+        self._show_tab(view)
         self._mark_tab()
+
+    def _show_tab(self, view: CaseView) -> None:
+        """Draw the open part; the others are drawn when they are opened."""
+        if self._tab == "overview":
+            team, today = self.ward.me.team, self.ward.today()
+            self.query_one("#overview-text", Prose).update(*overview(view, team, today))
+        else:
+            part = self.query_one(f"#{self._tab}")
+            assert isinstance(part, NotesTab | ReferralsTab | TimelineTab | FieldsTab)  # noqa: S101
+            part.show(view)
+
+    def on_resize(self) -> None:
+        """Fill the second column when it appears."""
+        if self.view is not None and self.size.width >= WIDE:
+            self.query_one("#beside", Prose).update(*timeline_lines(self.view))
 
     # --- parts ------------------------------------------------------------------
 
@@ -166,6 +177,8 @@ class CaseScreen(WorkScreen):
         """Show a part of the case."""
         self._tab = tab
         self.query_one(ContentSwitcher).current = tab
+        if self.view is not None:
+            self._show_tab(self.view)
         self._mark_tab()
         found = self.query(f"#{tab} RowGrid")
         if found:

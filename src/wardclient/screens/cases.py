@@ -180,7 +180,7 @@ class CasesScreen(WorkScreen):
         count = _("{n:,}件以上").format(n=page.total) if page.more_than else _("{n:,}件").format(n=page.total)
         if page.index_behind:
             count = f"{_('索引を作成中')} {count}"
-        self.query_one("#count", Static).update(Content(count))
+        self.query_one("#count", Static).update(Content(count), layout=False)
 
     @on(RowGrid.NearEnd)
     def _more(self) -> None:
@@ -200,6 +200,11 @@ class CasesScreen(WorkScreen):
             await self.app.run_action(moves[event.key], default_namespace=self.grid)
             return
         await super().on_key(event)
+
+    @property
+    def searched(self) -> str:
+        """The text whose cases are shown."""
+        return self._searched
 
     # --- acts -----------------------------------------------------------------------
 

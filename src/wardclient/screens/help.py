@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from wardclient.keys import BACK, CURTAIN, EVERYWHERE, Key
+from wardclient.keys import BACK, CURTAIN, EVERYWHERE, EVERYWHERE_KEYS, Key
 from wardclient.locale import _
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.widgets.cells import pad
@@ -54,7 +54,7 @@ class HelpScreen(WorkScreen):
 
     def body(self) -> Iterable[Widget]:
         """Sentences, then keys."""
-        own = [key for key in self._about.KEYS if key not in EVERYWHERE]
+        own = [key for key in self._about.KEYS if key.key not in EVERYWHERE_KEYS]
         with VerticalScroll(id="about", classes="pane"):
             yield Prose(_(self._about.ABOUT) if self._about.ABOUT else "")
             yield Static(Content("\n" + _("この画面のキー")), markup=False, classes="head")
@@ -77,5 +77,5 @@ class HelpScreen(WorkScreen):
     async def _picked(self, event: KeyRow.Picked) -> None:
         event.stop()
         await self.app.pop_screen()
-        namespace = self.app if event.key in EVERYWHERE else self._about
+        namespace = self.app if event.key.key in EVERYWHERE_KEYS else self._about
         await self.app.run_action(event.key.action, default_namespace=namespace)

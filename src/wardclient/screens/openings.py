@@ -149,7 +149,7 @@ class OpeningsScreen(WorkScreen):
         count = _("{n:,}件以上").format(n=page.total) if page.more_than else _("{n:,}件").format(n=page.total)
         if page.index_behind:
             count = f"{_('索引を作成中')} {count}"
-        self.query_one("#count", Static).update(Content(count))
+        self.query_one("#count", Static).update(Content(count), layout=False)
         self.say(page.warning, bad=bool(page.warning))
 
     @on(RowGrid.NearEnd)

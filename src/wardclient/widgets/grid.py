@@ -119,7 +119,7 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
         """Show ``rows``; ``keep`` leaves the cursor where it is, ``empty`` stands when there are none."""
         self._rows, self._more, self._empty, self._asked = rows, more, empty, False
         self._lines.clear()
-        self.virtual_size = Size(self.scrollable_content_region.width, len(rows) + 1)
+        self._tall(len(rows) + 1)
         at = min(self.chosen, max(len(rows) - 1, 0)) if keep else 0
         if not keep:
             self.scroll_to(0, 0, animate=False, force=True)
@@ -127,10 +127,16 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
         self.refresh()
         self.post_message(self.Chosen(self.row))
 
+    def _tall(self, lines: int) -> None:
+        """Be ``lines`` high, without laying the whole screen out again: the scrollbar is always there."""
+        size = Size(self.scrollable_content_region.width, lines)
+        self.set_reactive(RowGrid.virtual_size, size)
+        self._scroll_update(size)
+
     def on_resize(self) -> None:
         """Draw anew at another width."""
         self._lines.clear()
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows) + 1)
+        self._tall(len(self._rows) + 1)
 
     def notify_style_update(self) -> None:
         """Draw anew in another theme."""

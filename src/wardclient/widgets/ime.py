@@ -95,6 +95,12 @@ class ImeInput(Input):
         if self.has_focus:
             self.app.cursor_position = self.cursor_screen_offset
 
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Follow a text that is longer than its field."""
+        super().watch_scroll_x(old_value, new_value)
+        if self.has_focus:
+            self.app.cursor_position = self.cursor_screen_offset
+
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()

@@ -25,12 +25,24 @@ class Prose(Widget):
         """Begin with ``parts``."""
         super().__init__(id=id, classes=classes)
         self._parts: tuple[Part, ...] = parts
+        self._lines: list[list[Part]] = []
+        self._lines_for: tuple[int, tuple[Part, ...]] = (-1, ())
 
     def update(self, *parts: Part) -> None:
         """Show other text."""
-        if parts != self._parts:
-            self._parts = parts
-            self.refresh(layout=True)
+        if parts == self._parts:
+            return
+        before = len(self._lines)
+        self._parts = parts
+        # Laying the whole screen out again is dear; it is needed when the height changes.
+        same = self._lines_for[0] > 0 and len(self._laid_out(self._lines_for[0])) == before
+        self.refresh(layout=not same)
+
+    def _laid_out(self, room: int) -> list[list[Part]]:
+        if self._lines_for != (room, self._parts):
+            self._lines = lay_out(self._parts, room)
+            self._lines_for = (room, self._parts)
+        return self._lines
 
     @property
     def plain(self) -> str:
@@ -43,11 +55,11 @@ class Prose(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """As many lines as the text takes in ``width`` cells."""
-        return len(lay_out(self._parts, width))
+        return len(self._laid_out(width))
 
     def render(self) -> RenderResult:
         """Draw the wrapped lines."""
-        lines = lay_out(self._parts, self.content_size.width)
+        lines = self._laid_out(self.content_size.width)
         flat: list[Part] = []
         for number, line in enumerate(lines):
             flat += ["\n", *line] if number else line
