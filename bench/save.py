@@ -105,9 +105,7 @@ async def measure(folder: Path, rounds: int) -> tuple[list[float], list[float]]:
             shown = f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"
             active_app.set(app)
             begin = time.perf_counter()
-            screen.ask(
-                lambda d, p=phone: d.change(case_id, "person", {"phone": p}), lambda _r: None, group="b"
-            )
+            screen.ask(partial(change, case_id, phone), answered, group="save")
             await until(partial(stands, text, shown), tick)
             await painted(app)
             mine = time.perf_counter() - begin

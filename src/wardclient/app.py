@@ -21,7 +21,6 @@ from rich.segment import Segment, Segments
 from textual import events, on
 from textual._context import active_message_pump
 from textual.app import App
-from textual.binding import Binding
 from textual.message import Message
 
 from wardclient.desk.api import Desk, DeskError, Door, LockedError, Unsubscribe
@@ -29,10 +28,12 @@ from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.keys import EVERYWHERE
 from wardclient.locale import _, set_language
 from wardclient.screens.base import Flush, WorkScreen, bindings
+from wardclient.screens.changes import Changes
 from wardclient.screens.curtain import CurtainScreen
 from wardclient.screens.unlock import UnlockScreen
 from wardclient.settings import THEMES, Settings, load_settings, save_settings, settings_path
 from wardclient.widgets import themes
+from wardclient.widgets.keystrokes import KeyOrder
 
 JAPAN = dt.timezone(dt.timedelta(hours=9), "JST")
 IDLE_LOOK = 5.0
@@ -68,13 +69,7 @@ class WardApp(App[int]):
     CSS_PATH = "screens/house.tcss"
     TITLE = "wardclient"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [
-        *(replace(binding, priority=True) for binding in bindings(EVERYWHERE)),
-        # Textual hands a key to the field that has the focus and goes on to the next key at once: with
-        # Tab handled by the field, a fast typist's next words land in the field that is being left.
-        Binding("tab", "focus_next", show=False, priority=True),
-        Binding("shift+tab", "focus_previous", show=False, priority=True),
-    ]
+    BINDINGS = [replace(binding, priority=True) for binding in bindings(EVERYWHERE)]
     MODES = {"main": "door"}
     DEFAULT_MODE = "main"
 
@@ -100,10 +95,11 @@ class WardApp(App[int]):
         self._sync: SyncStatus | None = None
         self._unsubscribe: Unsubscribe = lambda: None
         self._resume: list[Callable[[], WorkScreen]] = []
-        self._changes = _Changes()
+        self._changes = Changes()
         self._shut = threading.Event()
         self._shut.set()
         self._touched = self.clock.running()
+        self._keys = KeyOrder(self, super().on_event)
         self._faults = 0
         self._recoveries = 0
         for theme in themes.ALL:
@@ -226,7 +222,10 @@ class WardApp(App[int]):
         """Note that somebody is here."""
         if isinstance(event, events.InputEvent):
             self._touched = self.clock.running()
-        await super().on_event(event)
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._keys.add(event)
+        else:
+            await super().on_event(event)
 
     # --- hearing of changes -----------------------------------------------------------
 
@@ -358,31 +357,6 @@ class WardApp(App[int]):
     def _fatal_error(self) -> None:
         # Textual's own prints the local variables, which hold names and numbers of people.
         self._close_messages_no_wait()
-
-
-class _Changes:
-    """Changes told from any thread, merged until somebody takes them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kinds: set[str] = set()
-        self._cases: set[str] = set()
-
-    def add(self, change: Change) -> bool:
-        """Add a change; True when nothing was waiting before."""
-        with self._lock:
-            first = not self._kinds
-            self._kinds |= change.kinds
-            self._cases |= change.case_ids
-        return first
-
-    def take(self) -> Change:
-        """Return all that was told, as one change."""
-        with self._lock:
-            change = Change(frozenset(self._kinds), frozenset(self._cases))
-            self._kinds.clear()
-            self._cases.clear()
-        return change
 
 
 def open_workstation(home: Path, *, offline: bool = False, practice_passphrase: str = "") -> int:

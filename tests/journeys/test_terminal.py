@@ -65,7 +65,7 @@ def give_consent(seat: Seat) -> None:
     """From a case to the preview of what its consent will share."""
     seat.press("c")
     seat.wait_for("1/3")
-    seat.wait_for("同意書 第1版")
+    seat.wait_for("[ハローワーク川崎]")
     seat.press("ctrl+s")
     seat.wait_for("保存していません")
     seat.type("3係 キャビネットB-12")

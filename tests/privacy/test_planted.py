@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.journeys.between import Between
 from tests.journeys.offices import PASSPHRASE, Office, Outcome
 from tests.journeys.power import type_and_kill
+from tests.journeys.seats import seated
 from tests.journeys.wards import Ward, consent_form
 from tests.planted import find_planted
 
@@ -181,3 +182,25 @@ def test_a_service_killed_amid_its_work_leaves_nothing_readable(
         assert find_planted(places(day, between, scratch), PLANTED) == []
     finally:
         ward.central.start()
+
+
+def test_a_day_on_the_screen_leaves_names_on_the_screen_alone(
+    recorded: tuple[Ward, Between], scratch: Path, tmp_path: Path
+) -> None:
+    """Opened, typed into, cut off: no name in the terminal's title, in a file, a log or on the wire."""
+    ward, between = recorded
+    day = Day(ward, tmp_path / "kept")
+    morning(day)
+    with seated(ward.city) as (city,):
+        city.open_case("鷺沼")
+        city.wait_for("伊呂波")
+        city.press("n")
+        city.wait_for("HWには見えません")
+        city.type(OWN_NOTE)
+        city.wait_for("控え済")
+        assert find_planted(places(day, between, scratch), PLANTED) == []
+        city.kill()
+        titles = tmp_path / "titles"
+        titles.write_bytes(b"\n".join(TITLE.findall(city.received)))
+    # After a power cut WAL, journal and temporary files stand as they were.
+    assert find_planted([*places(day, between, scratch), titles], PLANTED) == []

@@ -11,7 +11,7 @@ from tests.simulation.run import run
 from wardclient.vault.sealing import HybridSealing
 from wardproto.signing import Ed25519Signing
 
-SEEDS = max(30, int(os.environ.get("WARDCLIENT_SEEDS", "0")) // 100)
+SEEDS = max(60, int(os.environ.get("WARDCLIENT_SEEDS", "0")) // 100)
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, 10))
@@ -19,4 +19,4 @@ def test_every_invariant_holds_with_real_cryptography(first: int) -> None:
     """What holds for tokens holds for keys: nobody opens what is not theirs, everybody else does."""
     signing, sealing = Ed25519Signing(), HybridSealing()
     for seed in range(first, min(first + 10, SEEDS)):
-        run(seed, steps=70, signing=signing, sealing=sealing)
+        run(seed, signing=signing, sealing=sealing)

@@ -232,6 +232,10 @@ class World:
                 self.truth.refused.add(refusal.hash)
         return answer
 
+    def wraps(self, wseq: int) -> tuple[bytes, ...]:
+        """All wraps of an entry, whoever they are for."""
+        return self._server_store.wraps(self.ward, wseq)
+
     def view(self) -> LogView:
         """The end of the log, as the admission rules see it."""
         return LogView(self._server_store, self.ward, self.log.state)

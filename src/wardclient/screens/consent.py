@@ -215,7 +215,9 @@ def preview_content(preview: ConsentPreview, room: int) -> list[Part]:
     for warning in preview.warnings:
         parts += [(f"{warning}\n", "bold $ward-warn")]
     parts.append((_("ハローワークに渡る内容") + "\n", "bold $ward-accent"))
-    for (item, label), facts in groupby(preview.facts, key=lambda f: (f.item, f.item_label)):
+    for (item, label), facts in groupby(
+        sorted(preview.facts, key=lambda f: f.item), key=lambda f: (f.item, f.item_label)
+    ):
         parts.append((f"\n {item} {label}\n", "$ward-good"))
         for fact in facts:
             lines = wrap(fact.shown, room - label_cells - 6)

@@ -47,8 +47,11 @@ class Exchange:
 
     def next_due_ms(self) -> int:
         """Return when `next_call` may have something, as far as time alone decides."""
-        waiting = [lane.due_ms for lane in self._lanes.all() if lane.flying is None and lane.fails]
-        return min([self._lanes.pull.due_ms, *waiting])
+        pull = self._lanes.pull
+        due = [
+            lane.due_ms for lane in self._lanes.all() if lane.flying is None and (lane.fails or lane is pull)
+        ]
+        return min(due, default=pull.due_ms + POLL_MS)
 
     def hurry(self) -> None:
         """There is new work. It does not bring a failed lane's next try forward."""

@@ -270,12 +270,11 @@ def _caught_up(core: Core, page: LogPage) -> Sequence[bytes]:
 
 
 def _check_receipts(core: Core, page: LogPage) -> None:
-    """What the server gave a receipt for is in the log, where the receipt says."""
+    """What the server gave a receipt for is in the log; where it is not, the receipt convicts the server."""
     for stream in core.store.outbox_streams():
         kept = core.store.get(receipt_key(stream))
         if kept and decode(open_envelope(kept, "receipt").payload, Receipt).wseq <= page.upto:
-            core.incident("receipt_broken", page.upto, kept)
-            core.store.put(receipt_key(stream), b"")
+            raise Cheated("receipt_broken", page.upto, kept)
 
 
 __all__ = ["take"]

@@ -11,7 +11,7 @@ import unicodedata
 
 from rich.text import Text
 from textual import events
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 from textual.widgets.input import Selection
@@ -93,6 +93,9 @@ class ImeInput(Input):
 
     def _follow_layout(self, _: Screen[object]) -> None:
         if self.has_focus:
+            # A text pasted whole is longer than the field only now that the layout knows of it.
+            x = width(self.value[: self.cursor_position])
+            self.scroll_to_region(Region(x, 0, 1, 1), force=True, animate=False)
             self.app.cursor_position = self.cursor_screen_offset
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
