@@ -343,6 +343,8 @@ class WardApp(App[int]):
         self.call_later(self._recover, told)
 
     def _recover(self, told: DeskError) -> None:
+        # The key that brought the fault about never came to rest.
+        self._keys = KeyOrder(self, super().on_event)
         self._to_door()
         self._enter()
         screen = self.screen

@@ -172,7 +172,7 @@ MUTANTS: dict[str, tuple[Mutant, str]] = {
     "an overtaken decision is not sent": (replaced(outbox, "late_cas_key", lambda _: "none"), "decision"),
     "a dirty team waits": (replaced(sealing, "readers_now", dirty_is_open), ""),
     "a key is the one committed to": (replaced(grants, "open_epoch", any_key), "I11"),
-    "nobody replaces what it cannot have seen": (replaced(claims.Claims, "clean", lambda *_: None), "I10"),
+    "nobody replaces what it cannot have seen": (replaced(claims.Claims, "clean", lambda *_: None), "I1"),
     "a clock that runs ahead counts only so far": (clamp_off, "I13"),
     "a stamp from the future is not followed": (replaced(Core, "stamp", stamp_after_all), "I13"),
     "keys that come later open what waited": (replaced(opening, "open_grants", lambda _: ()), ""),

@@ -145,7 +145,7 @@ def test_new_work_does_not_bring_a_failed_try_forward_and_news_come_all_the_same
     news = device.up.next_call(world.now_ms)
     assert isinstance(news, PullCall)
     assert device.up.next_call(world.now_ms) is None
-    assert world.now_ms < device.up.next_due_ms() <= world.now_ms + 2_000
+    assert world.now_ms < device.up.next_due_ms(world.now_ms) <= world.now_ms + 2_000
 
 
 def test_the_pause_between_tries_grows_to_a_minute_and_no_further(world: World) -> None:
@@ -158,7 +158,7 @@ def test_the_pause_between_tries_grows_to_a_minute_and_no_further(world: World) 
         while call is not None:
             device.up.on_failure(call, now)
             call = device.up.next_call(now)
-        due = device.up.next_due_ms()
+        due = device.up.next_due_ms(now, "up")
         pauses.append(due - now)
         now = due
     assert pauses[0] <= 1_500

@@ -6,6 +6,7 @@ bring a failed lane's next try forward, and an upload that hangs holds no downlo
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from wardproto.messages import ControlPush, PushRequest
 
@@ -43,6 +44,8 @@ class PullCall:
 
 
 Call = ControlCall | PushCall | PullCall
+Direction = Literal["up", "down"]
+"""Calls that send (control acts, blocks), and calls that fetch."""
 
 
 @dataclass(slots=True)

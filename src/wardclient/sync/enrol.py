@@ -4,14 +4,13 @@ import hmac
 import threading
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from msgspec import Raw
 
 from wardclient.sync.answers import checked_answer
 from wardclient.sync.client import Client
 from wardclient.sync.core import WARD_KEY, keep_identity
+from wardclient.sync.founding import Newcomer, genesis, named, newcomer
 from wardclient.sync.ports import Store
 from wardclient.sync.transport import Credentials, Transport, TransportError
 from wardclient.vault.identity import Identity
@@ -26,13 +25,11 @@ from wardclient.vault.invites import (
     read_invite,
     seal_label,
 )
-from wardclient.vault.sealing import HybridSealing, Sealing
-from wardclient.vault.team_keys import grant_ward_key, new_generation, seal_name, ward_key_commit
+from wardclient.vault.sealing import HybridSealing
 from wardproto.control import ROLES, TEAMS
-from wardproto.messages import ControlPush, JoinBody, comparison_code
-from wardproto.records import ControlHeader, ControlWire, Genesis, Invite, NewDevice, Receipt
-from wardproto.signing import Ed25519Signing, Signing
-from wardproto.wire import control_hash, decode, encode, signed_bytes, ward_id
+from wardproto.messages import JoinBody, comparison_code
+from wardproto.records import Invite, Receipt
+from wardproto.signing import Ed25519Signing
 
 INVITE_MS = 24 * 3600 * 1000
 POLL_SECONDS = 0.3
@@ -67,9 +64,20 @@ class Enrolled:
 
 
 def found(
-    store: Store, server: str, *, label: str, team: str, roles: tuple[str, ...], token: str = ""
+    store: Store,
+    server: str,
+    *,
+    label: str,
+    team: str,
+    roles: tuple[str, ...],
+    token: str = "",
+    admins: Sequence[Newcomer] = (),
 ) -> Enrolled:
-    """Found a ward at a central service; TransportError, EnrolError."""
+    """Found a ward at a central service; TransportError, EnrolError.
+
+    ``admins`` are further ones of the same team, at the same table, who are members from the
+    first record on; others are invited later.
+    """
     if team not in TEAMS or not set(roles) <= ROLES:
         raise EnrolError(
             "roles",
@@ -81,58 +89,22 @@ def found(
     try:
         hello = transport.hello()
         identity = Identity.create(sealing)
-        wire, wraps, ward = _genesis(
-            signing, sealing, identity, hello.key, label, team, roles, hello.server_ms
-        )
-        reply = transport.found(ward, ControlPush(wire, wraps), token)
-        name = control_hash(_payload(wire))
-        answer = checked_answer(signing, hello.key, ward, reply.answers[0] if reply.answers else b"", name)
+        mine = newcomer(signing, sealing, identity, label, roles)
+        founding = genesis(signing, sealing, identity, (mine, *admins), team, hello.key, hello.server_ms)
+        reply = transport.found(founding.ward, founding.push, token)
+        said = reply.answers[0] if reply.answers else b""
+        answer = checked_answer(signing, hello.key, founding.ward, said, founding.name)
         if not isinstance(answer, Receipt):
             raise EnrolError(
                 "refused",
                 "中央サービスが区の開始を受け付けませんでした。何も作っていません。",
                 "The central service did not accept the new ward. Nothing was made.",
             )
-        keep_identity(store, identity, ward, team)
-        _first_exchange(store, transport, identity, ward)
-        return Enrolled(ward, identity.device, team, server)
+        keep_identity(store, identity, founding.ward, team)
+        _first_exchange(store, transport, identity, founding.ward)
+        return Enrolled(founding.ward, identity.device, team, server)
     finally:
         transport.close()
-
-
-def _genesis(
-    signing: Signing,
-    sealing: Sealing,
-    identity: Identity,
-    server_key: bytes,
-    label: str,
-    team: str,
-    roles: tuple[str, ...],
-    at_ms: int,
-) -> tuple[bytes, tuple[bytes, ...], bytes]:
-    """Return (wire, wraps, ward id) of a founding record with this device as the first admin."""
-    ward_key = sealing.random(KEY_BYTES)
-    public = sealing.public_of(identity.wrap_secret)
-    device = NewDevice(
-        identity.device,
-        identity.staff,
-        team,
-        roles,
-        identity.sign_public(signing),
-        public,
-        seal_name(ward_key, identity.device, label),
-    )
-    _, generation, wraps = new_generation(sealing, b"", team, 1, {identity.device: public}, identity.device)
-    ward_wrap = grant_ward_key(sealing, b"", identity.device, public, ward_key, identity.device)
-    commit = ward_key_commit(ward_key)
-    body = Genesis((device,), server_key, (generation,), b"", (), 1, sealing.random(16), commit)
-    payload = encode(ControlHeader(b"", 1, b"", identity.device, at_ms, 1, Raw(encode(body))))
-    signature = signing.sign(identity.sign_secret, signed_bytes("ctl", payload))
-    return encode(ControlWire(payload, signature)), (*wraps, ward_wrap), ward_id(payload)
-
-
-def _payload(wire: bytes) -> bytes:
-    return decode(wire, ControlWire).payload
 
 
 def make_invite(
@@ -209,9 +181,8 @@ def _admit(client: Client, code: InviteCode, body: JoinBody) -> None:
             "This invite is used or over. Make a new one.",
         )
     label = open_label(code, body.label)
-    sealed = seal_name(ward_key, body.device, label)
-    new = NewDevice(body.device, body.staff, known.team, known.roles, body.sign_key, body.wrap_key, sealed)
-    client.admit(new, code.invite)
+    who = Newcomer(body.device, body.staff, label, known.roles, body.sign_key, body.wrap_key)
+    client.admit(named(ward_key, who, known.team), code.invite)
 
 
 def join(

@@ -4,9 +4,12 @@
 may come twice, late, or never: none of that changes what is true afterwards.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from wardclient.sync import intents, outbox, pages
 from wardclient.sync.answers import read_answer
-from wardclient.sync.calls import POLL_MS, Call, ControlCall, Lanes, PullCall, PushCall
+from wardclient.sync.calls import POLL_MS, Call, ControlCall, Direction, Lanes, PullCall, PushCall
 from wardclient.sync.core import HALTED, Core
 from wardproto import control
 from wardproto.messages import ControlPush, LogPage, PushReply
@@ -32,26 +35,36 @@ class Exchange:
 
     # --- what to do
 
-    def next_call(self, now_ms: int) -> Call | None:
+    def next_call(self, now_ms: int, direction: Direction | None = None) -> Call | None:
         """Return the next call to make, or None when none is due.
 
-        ``now_ms`` is a clock that never jumps: the PC's own clock may, by years.
+        ``now_ms`` is a clock that never jumps: the PC's own clock may, by years. With a
+        ``direction`` only calls that send, or only those that fetch, are returned.
         """
         if self.core.store.get(HALTED):
             return None
-        lanes = self._lanes
-        call = self._control(now_ms) or self._push(now_ms) or self._pull(now_ms)
+        call: Call | None = None
+        if direction != "down":
+            call = self._control(now_ms) or self._push(now_ms)
+        if call is None and direction != "up":
+            call = self._pull(now_ms)
         if call is not None:
-            lanes.of(call).flying = call
+            self._lanes.of(call).flying = call
         return call
 
-    def next_due_ms(self) -> int:
+    def busy(self) -> bool:
+        """Whether the outcome of a call is still awaited."""
+        return any(lane.flying is not None for lane in self._lanes.all())
+
+    def next_due_ms(self, now_ms: int, direction: Direction | None = None) -> int:
         """Return when `next_call` may have something, as far as time alone decides."""
-        pull = self._lanes.pull
-        due = [
-            lane.due_ms for lane in self._lanes.all() if lane.flying is None and (lane.fails or lane is pull)
-        ]
-        return min(due, default=pull.due_ms + POLL_MS)
+        lanes = self._lanes
+        due = [now_ms + POLL_MS]
+        if direction != "up" and lanes.pull.flying is None:
+            due.append(lanes.pull.due_ms)
+        if direction != "down":
+            due += [lane.due_ms for lane in (lanes.control, lanes.push) if lane.fails and lane.flying is None]
+        return min(due)
 
     def hurry(self) -> None:
         """There is new work. It does not bring a failed lane's next try forward."""
@@ -128,7 +141,7 @@ class Exchange:
     def on_push_reply(self, call: PushCall, reply: PushReply, now_ms: int) -> None:
         """The server answered about blocks."""
         lane = self._lanes.push
-        with self.core.change():
+        with self._landing(call, now_ms), self.core.change():
             look, later = outbox.take_answers(self.core, call, reply)
         lane.answered(call)
         if later:
@@ -141,12 +154,22 @@ class Exchange:
         """The server sent a page of the log; return the streams that it touched."""
         lane = self._lanes.pull
         before = self.core.memory
-        touched = pages.take(self.core, call.after, page)
+        with self._landing(call, now_ms):
+            touched = pages.take(self.core, call.after, page)
         lane.answered(call)
         lane.due_ms = now_ms if page.more or call.after != before.cursor else now_ms + POLL_MS
         if self.core.memory is not before:
             self.hurry()
         return touched
+
+    @contextmanager
+    def _landing(self, call: Call, now_ms: int) -> Iterator[None]:
+        """Where the outcome cannot be kept here (a full disk, say), the call counts as unanswered."""
+        try:
+            yield
+        except Exception:
+            self._lanes.of(call).failed(call, now_ms, self._jitter())
+            raise
 
     def _jitter(self) -> float:
         return self.core.sealing.random(1)[0] / 255

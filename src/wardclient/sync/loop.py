@@ -1,158 +1,220 @@
 """The loop between the client core and the network. It owns the waiting; the core owns the truth.
 
 Every call of the core runs through ``in_lane`` (the desk's write lane), every request outside it,
-so a slow network never holds up a save. One thread exchanges, another waits for news.
+so a slow network never holds up a save. One thread sends, one fetches, one waits for news: an
+upload that hangs holds no download back.
 """
 
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import Any, Protocol
 
-from wardclient.sync.calls import Call, ControlCall, PushCall
+from wardclient.sync.calls import Call, ControlCall, Direction, PushCall
 from wardclient.sync.client import Client
 from wardclient.sync.transport import Transport, TransportError
 
-T = TypeVar("T")
-InLane = Callable[[Callable[[], object]], object]
 MOST_CALLS = 10_000
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 IDLE_SECONDS = 30.0
+LEAST_WAIT = 0.05
+JOIN_SECONDS = 0.5
+"""How long a stop waits for the threads: locking a desk must not wait for a network that hangs."""
+
+
+class InLane(Protocol):
+    """Runs a callable where the core lives, and returns its result."""
+
+    def __call__(self, job: Callable[[], Any], /) -> Any:
+        """Run ``job`` and return what it returned."""
+
+
+class _Run:
+    """One stretch of background work. A new one has events of its own, so an old thread ends for good."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.awake = {"up": threading.Event(), "down": threading.Event()}
+        self.contact = threading.Event()
+        """Set when a call was answered: there is a way to the service."""
+        self.threads: list[threading.Thread] = []
+
+    def wake(self) -> None:
+        """Let both directions look for what is due."""
+        for event in self.awake.values():
+            event.set()
 
 
 class SyncLoop:
     """Exchanges in the background, or once on demand."""
 
     def __init__(
-        self,
-        client: Client,
-        transport: Transport,
-        in_lane: Callable[[Callable[[], T]], T],
-        on_change: Callable[[bool], None],
+        self, client: Client, transport: Transport, in_lane: InLane, on_change: Callable[[bool], None]
     ) -> None:
         """``on_change(True)`` after something was taken over; ``(False)`` when contact came or went."""
         self._client = client
         self._transport = transport
-        self._in_lane: Callable[..., T] = in_lane
+        self._in_lane = in_lane
         self._on_change = on_change
-        self._awake = threading.Event()
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self.trouble = ""
+        self._run: _Run | None = None
+        self._landed = threading.Event()
+        self._troubles: dict[str, str] = {}
+
+    @property
+    def trouble(self) -> str:
         """Code of the last transport problem; empty while there is contact."""
+        return next((code for code in list(self._troubles.values()) if code), "")
 
     # --- in the background -----------------------------------------------------------
 
     def start(self) -> None:
         """Begin to exchange and to wait for news."""
-        if self._threads:
+        if self._run is not None:
             return
-        self._stop.clear()
+        run = self._run = _Run()
         self._in_lane(self._client.retry)
-        for work, name in ((self._exchange, "sync"), (self._listen, "sync-wake")):
+        for name, work in (
+            ("sync-up", lambda: self._exchange(run, "up")),
+            ("sync-down", lambda: self._exchange(run, "down")),
+            ("sync-wake", lambda: self._listen(run)),
+        ):
             thread = threading.Thread(target=work, name=name, daemon=True)
-            self._threads.append(thread)
+            run.threads.append(thread)
             thread.start()
 
     def stop(self) -> None:
-        """Stop; a request under way is left to its end, its answer is asked for again later."""
-        self._stop.set()
-        self._awake.set()
-        exchanging = [t for t in self._threads if t.name == "sync" and t is not threading.current_thread()]
-        self._threads.clear()
-        for thread in exchanging:
-            thread.join(timeout=10.0)
+        """Stop. A request under way is left to its end; its outcome is asked for again later."""
+        run, self._run = self._run, None
+        if run is None:
+            return
+        run.stop.set()
+        run.wake()
+        run.contact.set()
+        until = time.monotonic() + JOIN_SECONDS
+        for thread in run.threads[:2]:
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, until - time.monotonic()))
 
     def urge(self) -> None:
         """There is something to send."""
-        self._awake.set()
+        if self._run is not None:
+            self._run.wake()
 
-    def _exchange(self) -> None:
-        while not self._stop.is_set():
-            self._awake.clear()
+    def _exchange(self, run: _Run, direction: Direction) -> None:
+        awake = run.awake[direction]
+        while not run.stop.is_set():
+            awake.clear()
             try:
-                self._run_due()
-            except Exception:  # noqa: BLE001  # the desk was locked meanwhile: the loop ends with it
-                if self._stop.is_set():
+                self._make_due(run, direction)
+            except Exception:  # noqa: BLE001  # the desk was locked, or its disk is full
+                if run.stop.is_set():
                     return
-                self._told("local")
-            due = self._client.next_due_ms() - _now_ms()
-            self._awake.wait(min(IDLE_SECONDS, max(0.05, due / 1000)))
+                self._told(direction, "local")
+                run.stop.wait(FIRST_PAUSE)
+            now = _now_ms()
+            wait = (self._client.next_due_ms(now, direction) - now) / 1000
+            awake.wait(min(IDLE_SECONDS, max(LEAST_WAIT, wait)))
 
-    def _run_due(self) -> None:
-        while not self._stop.is_set():
-            call = self._in_lane(lambda: self._client.next_call(_now_ms()))
+    def _make_due(self, run: _Run, direction: Direction) -> None:
+        while not run.stop.is_set():
+            call = self._in_lane(lambda: self._client.next_call(_now_ms(), direction))
             if call is None:
                 return
-            self._make(call)  # type: ignore[arg-type]
+            self._make(call)
 
-    def _listen(self) -> None:
+    def _listen(self, run: _Run) -> None:
         pause = FIRST_PAUSE
-        stop = self._stop
-        while not stop.is_set():
+        while not run.stop.is_set():
+            before = self._client.core.memory.cursor
+            run.contact.clear()
             try:
-                self.wait_for_news()
+                quiet = not self.wait_for_news()
             except TransportError:
-                stop.wait(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-                continue
+                quiet = False
             except Exception:  # noqa: BLE001  # locked
                 return
-            pause = FIRST_PAUSE
+            if quiet:
+                pause = FIRST_PAUSE
+                continue
+            # There is news to be fetched, or no way at all: do not ask in a circle.
+            run.contact.wait(pause)
+            moved = self._client.core.memory.cursor > before
+            pause = FIRST_PAUSE if moved else min(pause * 2, LONGEST_PAUSE)
 
-    def wait_for_news(self) -> None:
+    def wait_for_news(self) -> bool:
         """Wait until the log is longer than what was taken over, or the server ends the wait."""
         cursor = self._client.core.memory.cursor
-        wake = self._transport.wake(cursor)
-        if wake.size > cursor and not self._stop.is_set():
-            self._in_lane(self._client.look)
-            self._awake.set()
+        if self._transport.wake(cursor).size <= cursor:
+            return False
+        self._in_lane(self._client.look)
+        if self._run is not None:
+            self._run.wake()
+        return True
 
     # --- on demand ----------------------------------------------------------------------
 
     def sync_once(self) -> None:
-        """Exchange until nothing is left to do; TransportError at the first call without an answer."""
+        """Exchange until nothing is left to do; TransportError at the first call without an answer.
+
+        What the background has under way is waited for, too.
+        """
         self._in_lane(self._client.retry)
         for _ in range(MOST_CALLS):
+            self._landed.clear()
             call = self._in_lane(lambda: self._client.next_call(_now_ms()))
-            if call is None:
-                return
-            error = self._make(call)  # type: ignore[arg-type]
-            if error is not None:
-                raise error
+            if call is not None:
+                error = self._make(call)
+                if error is not None:
+                    raise error
+            elif self._in_lane(self._client.busy):
+                self._landed.wait(FIRST_PAUSE)
+            else:
+                break
+        if self._run is not None and self.trouble:
+            raise TransportError(self.trouble)
 
     # --- one call --------------------------------------------------------------------------
 
     def _make(self, call: Call) -> TransportError | None:
         """Make a call and hand its outcome to the core; return what went wrong with the way."""
-        client, transport = self._client, self._transport
-        outcome: Callable[[], object]
+        client = self._client
+        direction: Direction = "up" if isinstance(call, ControlCall | PushCall) else "down"
         problem: TransportError | None = None
         try:
-            if isinstance(call, ControlCall):
-                reply = transport.control(call.push)
-                outcome = lambda: client.on_control_reply(call, reply, _now_ms())  # noqa: E731
-            elif isinstance(call, PushCall):
-                answers = transport.blocks(call.request)
-                outcome = lambda: client.on_push_reply(call, answers, _now_ms())  # noqa: E731
-            else:
-                page = transport.log(call.after, call.limit)
-                outcome = lambda: client.on_page(call, page, _now_ms())  # noqa: E731
+            outcome = self._asked(call)
         except TransportError as error:
-            problem = error
-            outcome = lambda: client.on_failure(call, _now_ms())  # noqa: E731
-        touched = self._in_lane(outcome)
-        self._told(problem.code if problem is not None else "")
-        if problem is None and (touched or not isinstance(call, PushCall | ControlCall)):
+            problem, outcome = error, partial(client.on_failure, call, _now_ms())
+        try:
+            touched = self._in_lane(outcome)
+        finally:
+            self._landed.set()
+            if self._run is not None:
+                # What came of it may let the other direction go on: an accepted case, an entry to fetch.
+                self._run.wake()
+                if problem is None:
+                    self._run.contact.set()
+        self._told(direction, problem.code if problem is not None else "")
+        if problem is None:
             self._on_change(bool(touched))
-        elif problem is None:
-            self._on_change(False)
         return problem
 
-    def _told(self, trouble: str) -> None:
-        changed = self.trouble != trouble
-        self.trouble = trouble
-        if changed:
+    def _asked(self, call: Call) -> Callable[[], object]:
+        """Make the request; return what hands the reply to the core."""
+        client, transport = self._client, self._transport
+        if isinstance(call, ControlCall):
+            reply = transport.control(call.push)
+            return lambda: client.on_control_reply(call, reply, _now_ms())
+        if isinstance(call, PushCall):
+            answers = transport.blocks(call.request)
+            return lambda: client.on_push_reply(call, answers, _now_ms())
+        page = transport.log(call.after, call.limit)
+        return lambda: client.on_page(call, page, _now_ms())
+
+    def _told(self, way: str, trouble: str) -> None:
+        before = self.trouble
+        self._troubles[way] = trouble
+        if self.trouble != before:
             self._on_change(False)
 
 

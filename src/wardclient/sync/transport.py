@@ -66,6 +66,7 @@ class Transport:
         signing: Signing,
         credentials: Credentials | None = None,
         clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        read_seconds: float = READ_SECONDS,
     ) -> None:
         """Connect lazily; nothing is sent until the first call."""
         self._server = server.rstrip("/")
@@ -73,7 +74,8 @@ class Transport:
         self.credentials = credentials
         self._clock_ms = clock_ms
         self._offset_ms = 0
-        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+        self._read_seconds = read_seconds
+        timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
         # trust_env off: a proxy variable must not send case traffic somewhere else.
         self._http = httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
 
@@ -169,7 +171,7 @@ class Transport:
         self, method: str, target: str, body: bytes, headers: dict[str, str], timeout: float | None
     ) -> tuple[int, bytes]:
         kept = bytearray()
-        wait = httpx.Timeout(timeout or READ_SECONDS, connect=CONNECT_SECONDS)
+        wait = httpx.Timeout(timeout or self._read_seconds, connect=CONNECT_SECONDS)
         try:
             with self._http.stream(
                 method, self._server + target, content=body, headers=headers, timeout=wait
