@@ -166,6 +166,17 @@ def test_the_pause_between_tries_grows_to_a_minute_and_no_further(world: World) 
     assert max(pauses[-4:]) > 25_000
 
 
+def test_news_heard_of_while_a_page_is_under_way_are_asked_for_after_it(world: World) -> None:
+    """The page may have left the service before they were there."""
+    device = world.devices[1]
+    call = next_call(world, device, PullCall)
+    page = world.serve(device, call)
+    case(world, world.devices[0])
+    device.up.look()
+    world.answer(device, call, page)
+    assert isinstance(device.up.next_call(world.now_ms), PullCall)
+
+
 def test_many_new_cases_are_announced_in_one_record(world: World) -> None:
     """An import of hundreds of cases costs one control record."""
     device = world.devices[0]

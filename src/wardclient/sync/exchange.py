@@ -32,6 +32,8 @@ class Exchange:
         self._control_after = 0
         """The control record that must be taken over before the next act is looked at."""
         self._rescan_ms = 0
+        self._wanted = False
+        """Whether news were heard of since the page under way was asked for: it may not hold them."""
 
     # --- what to do
 
@@ -72,6 +74,7 @@ class Exchange:
 
     def look(self) -> None:
         """There may be news in the log: ask for it as soon as the lane is free."""
+        self._wanted = True
         if not self._lanes.pull.fails:
             self._lanes.pull.due_ms = 0
 
@@ -107,6 +110,7 @@ class Exchange:
     def _pull(self, now_ms: int) -> PullCall | None:
         if not self._lanes.pull.is_due(now_ms):
             return None
+        self._wanted = False
         return PullCall(self.core.ward, self.core.memory.cursor, self._page_limit)
 
     # --- what came of it
@@ -157,7 +161,8 @@ class Exchange:
         with self._landing(call, now_ms):
             touched = pages.take(self.core, call.after, page)
         lane.answered(call)
-        lane.due_ms = now_ms if page.more or call.after != before.cursor else now_ms + POLL_MS
+        again = page.more or self._wanted or call.after != before.cursor
+        lane.due_ms = now_ms if again else now_ms + POLL_MS
         if self.core.memory is not before:
             self.hurry()
         return touched
