@@ -99,7 +99,7 @@ class WardApp(App[int]):
         self._shut = threading.Event()
         self._shut.set()
         self._touched = self.clock.running()
-        self._keys = KeyOrder(self, super().on_event)
+        self._keys = KeyOrder(self, super().on_event, self._screen_filled)
         self._faults = 0
         self._recoveries = 0
         for theme in themes.ALL:
@@ -227,6 +227,10 @@ class WardApp(App[int]):
         else:
             await super().on_event(event)
 
+    def _screen_filled(self) -> bool:
+        screen = self.screen
+        return screen.filled_in if isinstance(screen, WorkScreen) else True
+
     # --- hearing of changes -----------------------------------------------------------
 
     def _hear(self, change: Change) -> None:
@@ -344,7 +348,7 @@ class WardApp(App[int]):
 
     def _recover(self, told: DeskError) -> None:
         # The key that brought the fault about never came to rest.
-        self._keys = KeyOrder(self, super().on_event)
+        self._keys = KeyOrder(self, super().on_event, self._screen_filled)
         self._to_door()
         self._enter()
         screen = self.screen

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.journeys.offices import PASSPHRASE, Office, environment
 from tests.terminal import Terminal
@@ -52,6 +52,8 @@ def seated(*offices: Office) -> Iterator[list[Seat]]:
         yield seats
     except AssertionError as failed:
         for seat, office in zip(seats, offices, strict=False):
+            with suppress(AssertionError):
+                seat.wait_quiet()
             failed.add_note(f"--- {office.label}\n{seat.screen_text()}")
         raise
     finally:

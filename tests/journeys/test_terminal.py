@@ -178,7 +178,7 @@ def test_a_withdrawal_takes_the_case_off_the_other_screen(ward: Ward) -> None:
         hellowork.wait_for("項目を直す")
         hellowork.wait_for("0800000123")
         city.press("c")
-        city.wait_for("w 撤回")
+        city.wait_for("原本")
         city.press("w")
         city.wait_for("戻せないもの")
         city.press("ctrl+s")
@@ -201,7 +201,7 @@ def test_curtain_and_lock(ward: Ward) -> None:
     with seated(ward.city) as (city,):
         city.open_case(NAME)
         city.press("c")
-        city.wait_for("w 撤回")
+        city.wait_for("原本")
         city.press("w")
         city.wait_for("戻せないもの")
         city.press("ctrl+s")

@@ -39,10 +39,9 @@ class Ward:
     hellowork: Office
 
     def everyone_syncs(self) -> None:
-        """Two rounds, so that what one sends the other has."""
-        for _ in range(2):
-            for office in (self.city, self.hellowork):
-                office.sync()
+        """There and back, so that what one sends the other has."""
+        for office in (self.city, self.hellowork, self.city):
+            office.sync()
 
 
 def offices(directory: Path, central: Central) -> Ward:

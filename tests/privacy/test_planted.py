@@ -70,10 +70,9 @@ class Day:
         return ids[0] if ids and isinstance(ids[0], str) else ""
 
     def exchange(self) -> None:
-        """Both sides sync, twice."""
-        for _ in range(2):
-            for office in (self.ward.city, self.ward.hellowork):
-                self.do(office, "sync", "--once")
+        """There and back, so that what one sends the other has."""
+        for office in (self.ward.city, self.ward.hellowork, self.ward.city):
+            self.do(office, "sync", "--once")
 
 
 def morning(day: Day) -> tuple[str, str]:

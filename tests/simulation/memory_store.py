@@ -172,8 +172,8 @@ class MemoryStore:
 
     def opened(self, wseqs: Sequence[int]) -> None:
         for wseq in wseqs:
-            entry, record, body, _ = self.tables.entries[wseq]
-            self._set(self.tables.entries, wseq, (entry, record, body, "ok"))
+            entry, record, _, _ = self.tables.entries[wseq]
+            self._set(self.tables.entries, wseq, (entry, record, b"", "ok"))
 
     # --- keys
 

@@ -145,7 +145,7 @@ def as_claimed(stamp: int, _: int | None) -> int:
 @contextmanager
 def clamp_off() -> Iterator[dict[str, Any]]:
     """Without the clamp, in what is shown and in what later stamps follow."""
-    with patch.object(registers, "effective", as_claimed), patch.object(core, "effective", as_claimed):
+    with patch.object(registers, "effective", as_claimed), patch.object(opening, "effective", as_claimed):
         yield {}
 
 

@@ -143,6 +143,43 @@ def test_exchanging_on_demand_waits_for_what_the_background_has_under_way(tmp_pa
             city.close()
 
 
+class Breaking(Transport):
+    """A way that breaks after the service has acted, a number of times."""
+
+    left = 0
+
+    def blocks(self, push: PushRequest) -> PushReply:
+        """Send, and perhaps lose the answer."""
+        reply = super().blocks(push)
+        if Breaking.left:
+            Breaking.left -= 1
+            raise TransportError("cut")
+        return reply
+
+
+@pytest.mark.parametrize(("times", "arrives"), [(2, True), (3, False)])
+def test_a_connection_that_breaks_is_tried_again_a_few_times(
+    tmp_path: Path, times: int, *, arrives: bool
+) -> None:
+    """The same bytes are sent again: there once, whatever became of the first answer."""
+    with serving(tmp_path) as central:
+        city = found(central.url)
+        breaking = open_pc(city.store, central.url, Breaking)
+        stream = breaking.client.new_stream()
+        breaking.write(stream, "x")
+        Breaking.left = times
+        if arrives:
+            breaking.loop.sync_once()
+        else:
+            with pytest.raises(TransportError, match="cut"):
+                breaking.loop.sync_once()
+        breaking.loop.sync_once()
+        assert breaking.client.status().unsent == 0
+        assert breaking.client.core.memory.cursor == 3
+        breaking.close()
+        city.close()
+
+
 def test_a_store_that_fails_once_does_not_end_the_exchange(tmp_path: Path) -> None:
     """A full disk at the wrong moment: the page is asked for again and taken over whole."""
     with serving(tmp_path) as central:

@@ -4,16 +4,22 @@ Each case alters the pages of one PC on their way; the other PCs see the honest 
 """
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import msgspec
 import pytest
 
+from tests.simulation import secrets
 from tests.simulation.attacks import forge, fresh_epoch
+from tests.simulation.truth import BrokenError
 from tests.simulation.world import Device, World
 from wardclient.ledger.events import Put
+from wardclient.sync import opening
 from wardclient.sync.client import Client
+from wardclient.sync.sealing import frozen_key
 from wardproto.admission import RULES
 from wardproto.messages import LogItem, LogPage
+from wardproto.readers import Audience
 from wardproto.wire import CONTROL_STREAM, Envelope, decode, encode
 
 Alter = Callable[[LogPage], LogPage]
@@ -248,8 +254,8 @@ def test_a_receipt_that_the_log_does_not_bear_out_convicts_the_service() -> None
     assert client.status().halted == "receipt_broken"
 
 
-def test_a_wrap_offered_outside_the_readers_is_not_opened() -> None:
-    """Rule X: a member and the service together offer Hello Work a key to the city's own case."""
+def offered_outside_the_readers() -> Ward:
+    """A member and the service together have offered Hello Work a key to the city's own case."""
     ward = Ward()
     world = ward.world
     world.rules = {name: rule for name, rule in RULES.items() if name != "epoch_readers"}
@@ -268,12 +274,27 @@ def test_a_wrap_offered_outside_the_readers_is_not_opened() -> None:
         items = [_for_partner(world, item) for item in full.items]
         return msgspec.structs.replace(with_items(page, items), upto=full.upto, more=False)
 
-    opened = len(world.sealing.unwrapped)
-    client = ward.fetch(everything, ward.partner)
-    assert len(world.sealing.unwrapped) == opened
+    ward.fetch(everything, ward.partner)
+    return ward
+
+
+def test_a_wrap_offered_outside_the_readers_is_not_opened() -> None:
+    """Rule X: the wrap stays shut, the offer is noted, and the stream is written to no more."""
+    ward = offered_outside_the_readers()
+    secrets.unwrapped_by_readers(ward.world)
     assert "grant_without_consent" in ward.incidents(ward.partner)
-    assert client.status().halted == ""
+    assert ward.partner.up.status().halted == ""
     assert not ward.partner.store.tables.stream_keys
+    assert ward.partner.store.get(frozen_key(ward.stream))
+
+
+def test_without_that_rule_the_key_would_be_opened() -> None:
+    """I5 breaks where the client does not ask whether its team may read."""
+    everyone = Audience("open", (("city", 1), ("hellowork", 1)))
+    with patch.object(opening, "audience", lambda *_: everyone):
+        ward = offered_outside_the_readers()
+    with pytest.raises(BrokenError, match="I5"):
+        secrets.unwrapped_by_readers(ward.world)
 
 
 def _for_partner(world: World, item: LogItem) -> LogItem:

@@ -40,7 +40,7 @@ def test_a_server_that_is_away_is_away() -> None:
 def test_a_server_that_says_nothing_is_given_up() -> None:
     """It takes the connection and never answers."""
     with misbehaving(lambda connection: connection.recv(1)) as server:
-        assert refused(server, seconds=0.2) == "cut"
+        assert refused(server, seconds=0.2) == "slow"
 
 
 def cut_in_the_middle(connection: socket.socket) -> None:

@@ -105,3 +105,65 @@ async def test_a_key_whose_widget_is_gone_does_not_stop_the_keyboard(count: int)
             app.post_message(events.Key("y", "y"))
         while app.query_one("#first", Input).value != "y" * count:
             await pilot.pause()
+
+
+class Filling(Plain):
+    """A form that is fetched first, and then overwrites what stands in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filled = False
+        self.order = KeyOrder(self, super().on_event, lambda: self.filled)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys wait for the form."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.order.add(event)
+        else:
+            await super().on_event(event)
+
+    def fill(self) -> None:
+        """The answer has come."""
+        self.query_one("#first", Input).value = ""
+        self.filled = True
+
+
+async def test_what_is_typed_before_a_form_is_filled_is_kept_for_it() -> None:
+    """The first letters wait for the form, in order."""
+    app = Filling()
+    async with app.run_test() as pilot:
+        app.query_one("#first").focus()
+        await pilot.pause()
+        for key in "abc":
+            app.post_message(events.Key(key, key))
+        await pilot.pause()
+        assert app.values()[0] == ""
+        app.fill()
+        while app.values()[0] != "abc":
+            await pilot.pause()
+
+
+async def test_a_form_that_is_never_filled_does_not_hold_the_keyboard() -> None:
+    """After two seconds keys go on all the same: somebody may want to leave."""
+    app = Filling()
+    async with app.run_test() as pilot:
+        app.query_one("#first").focus()
+        await pilot.pause()
+        app.post_message(events.Key("a", "a"))
+        while app.values()[0] != "a":
+            await pilot.pause()
+
+
+async def test_the_curtain_waits_for_nothing() -> None:
+    """F12 overtakes keys that wait."""
+
+    class Curtained(Filling):
+        BINDINGS: ClassVar = [Binding("f12", "mark", show=False, priority=True)]
+
+    app = Curtained()
+    async with app.run_test() as pilot:
+        app.post_message(events.Key("a", "a"))
+        app.post_message(events.Key("f12", None))
+        await pilot.pause()
+        assert app.marked
+        assert app.values()[0] == ""

@@ -112,6 +112,11 @@ class WorkScreen(Screen[None]):
         return ()
 
     @property
+    def filled_in(self) -> bool:
+        """Whether keys have something to act on: what this screen is about has been fetched."""
+        return True
+
+    @property
     def ward(self) -> Ward:
         """The application."""
         return cast("Ward", self.app)

@@ -84,6 +84,11 @@ class CaseScreen(WorkScreen):
         """The same case again."""
         return partial(CaseScreen, self.case_id, self._tab)
 
+    @property
+    def filled_in(self) -> bool:
+        """Whether it has been fetched."""
+        return self.view is not None
+
     def body(self) -> Iterable[Widget]:
         """Consent bar, names of the parts, the open part; what happened beside it on a wide screen."""
         yield ConsentBar()

@@ -49,6 +49,11 @@ class ConsentStateScreen(WorkScreen):
         """The same again."""
         return partial(ConsentStateScreen, self.case_id)
 
+    @property
+    def filled_in(self) -> bool:
+        """Whether it has been fetched."""
+        return self._view is not None
+
     def body(self) -> Iterable[Widget]:
         """Bar and facts."""
         yield ConsentBar()

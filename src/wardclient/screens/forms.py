@@ -111,6 +111,11 @@ class FormScreen(WorkScreen):
         self._ready = False
         self._saving = False
 
+    @property
+    def filled_in(self) -> bool:
+        """Whether the form shows what it begins with: typing before would be overwritten."""
+        return self._ready
+
     def fields(self) -> list[FormField]:
         """Return the fields of the form."""
         return []

@@ -58,6 +58,11 @@ class SessionScreen(WorkScreen):
         """Return what is typed and not saved yet."""
         return self.keeper.rest()
 
+    @property
+    def filled_in(self) -> bool:
+        """Whether it has been fetched."""
+        return self.view is not None
+
     def body(self) -> Iterable[Widget]:
         """Both texts, what was agreed, who confirmed."""
         with Horizontal(id="saved-row"):

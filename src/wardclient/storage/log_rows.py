@@ -129,7 +129,9 @@ class LogRows:
 
     def opened(self, wseqs: Sequence[int]) -> None:
         """Note that these entries were opened after all."""
-        self.connection.executemany("UPDATE entry SET verdict = 'ok' WHERE wseq = ?", [(w,) for w in wseqs])
+        self.connection.executemany(
+            "UPDATE entry SET verdict = 'ok', body = x'' WHERE wseq = ?", [(w,) for w in wseqs]
+        )
 
     # --- keys --------------------------------------------------------------------------
 

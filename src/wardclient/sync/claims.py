@@ -16,9 +16,11 @@ from wardproto.wire import MalformedError, encode
 
 @dataclass(slots=True)
 class Numbers:
-    """The highest event number of each device in each stream, while a page is taken over."""
+    """The highest event number of each device in each stream, and stamp, while a page is taken over."""
 
     core: Core
+    stamp: int = 0
+    """The highest effective stamp so far."""
     _known: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
 
     def last(self, stream: bytes, device: bytes) -> int:
@@ -48,6 +50,8 @@ class Claims:
     def clean(self, decoded: Decoded) -> Decoded | None:
         """Return the event without such claims, or None where there are none."""
         event, ops = decoded
+        if not any(map(_claims, ops)):
+            return None
         changed = [self._op(event.n, op) for op in ops]
         if all(after is before for after, before in zip(changed, ops, strict=True)):
             return None
@@ -90,3 +94,11 @@ class Claims:
             kept.append(data if cleaned is None else encode(cleaned.event))
             self._numbers.use(self._stream, op.author, decoded.event.n)
         return op if tuple(kept) == op.events else msgspec.structs.replace(op, events=tuple(kept))
+
+
+def _claims(op: Op | None) -> bool:
+    """Whether an operation names what it did not make itself."""
+    kind = type(op)
+    if kind is Put:
+        return bool(op.over)  # type: ignore[union-attr]
+    return kind is Del or kind is Adopt

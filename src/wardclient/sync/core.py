@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from wardclient.ledger.clock import TOLERANCE_MS, effective, millis, pack, tick
+from wardclient.ledger.clock import TOLERANCE_MS, millis, pack, tick
 from wardclient.sync.ports import Store
 from wardclient.vault.identity import Identity
 from wardclient.vault.sealing import Sealing
@@ -203,11 +203,10 @@ class Core:
         self.store.put(STAMP, encode(stamp))
         return stamp
 
-    def see_stamp(self, stamp: int, recv_ms: int) -> None:
-        """Let later stamps come after one from elsewhere."""
-        seen = effective(stamp, recv_ms)
-        if seen > self._last_stamp():
-            self.store.put(STAMP, encode(seen))
+    def see_stamp(self, effective_stamp: int) -> None:
+        """Let later stamps come after one from elsewhere, as far as that one counts."""
+        if effective_stamp > self._last_stamp():
+            self.store.put(STAMP, encode(effective_stamp))
 
     def _last_stamp(self) -> int:
         return decode(self.store.get(STAMP) or encode(0), int)

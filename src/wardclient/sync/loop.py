@@ -16,6 +16,8 @@ from wardclient.sync.client import Client
 from wardclient.sync.transport import Transport, TransportError
 
 MOST_CALLS = 10_000
+MOST_BROKEN = 2
+"""Connections that may break while a person waits for an exchange."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 IDLE_SECONDS = 30.0
 LEAST_WAIT = 0.05
@@ -155,18 +157,23 @@ class SyncLoop:
     # --- on demand ----------------------------------------------------------------------
 
     def sync_once(self) -> None:
-        """Exchange until nothing is left to do; TransportError at the first call without an answer.
+        """Exchange until nothing is left to do; TransportError at a call without an answer.
 
-        What the background has under way is waited for, too.
+        A connection that broke is tried again a few times: to send the same once more is always
+        safe. What the background has under way is waited for, too.
         """
+        broken = 0
         self._in_lane(self._client.retry)
         for _ in range(MOST_CALLS):
             self._landed.clear()
             call = self._in_lane(lambda: self._client.next_call(_now_ms()))
             if call is not None:
                 error = self._make(call)
-                if error is not None:
+                if error is not None and (error.code != "cut" or broken == MOST_BROKEN):
                     raise error
+                if error is not None:
+                    broken += 1
+                    self._in_lane(self._client.retry)
             elif self._in_lane(self._client.busy):
                 self._landed.wait(FIRST_PAUSE)
             else:

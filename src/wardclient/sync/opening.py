@@ -8,6 +8,7 @@ left out, a wrong epoch is shown, a stream shared without consent is frozen.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wardclient.ledger.clock import effective
 from wardclient.ledger.events import read_body
 from wardclient.ledger.reduce import Decoded, decode_event
 from wardclient.sync.claims import Claims, Numbers
@@ -23,6 +24,8 @@ from wardproto.readers import audience
 from wardproto.records import BlockHeader, Entry, Head, NewEpoch
 from wardproto.wire import NO_HASH, MalformedError, encode
 
+TOGETHER = 5_000
+"""Events handed to the store at once when a newcomer's key has opened what waited for it."""
 _LEFT_OUT: dict[str, Verdict] = {"not_member": "excluded", "chain": "excluded", "malformed": "excluded"}
 _WRONG_EPOCH = frozenset({"stale_epoch", "epoch_race"})
 _NO_CONSENT = frozenset({"closed", "early", "unknown_stream"})
@@ -34,7 +37,7 @@ class Opened:
 
     verdict: Verdict
     device: bytes
-    events: tuple[OpenedEvent, ...] = ()
+    events: Sequence[OpenedEvent] = ()
 
 
 class Position:
@@ -75,8 +78,22 @@ class Position:
 
 def open_waiting(core: Core) -> None:
     """A team key came: open the epochs that waited for it, and the blocks under them."""
+    numbers = Numbers(core)
+    events: list[OpenedEvent] = []
+    done: list[int] = []
     for stream in open_grants(core):
-        open_stream(core, stream)
+        _open_stream(core, stream, numbers, events, done)
+        if len(events) > TOGETHER:
+            _keep_opened(core, events, done)
+    _keep_opened(core, events, done)
+    core.see_stamp(numbers.stamp)
+
+
+def _keep_opened(core: Core, events: list[OpenedEvent], done: list[int]) -> None:
+    core.store.apply(events)
+    core.store.opened(done)
+    events.clear()
+    done.clear()
 
 
 def open_block(core: Core, item: LogItem, header: BlockHeader, numbers: Numbers) -> Opened:
@@ -137,11 +154,10 @@ def _take_epoch(core: Core, item: LogItem, header: BlockHeader, new: NewEpoch) -
         keep_waiting(core, [grant], first=number(core, WAITING))
 
 
-def open_stream(core: Core, stream: bytes) -> None:
+def _open_stream(
+    core: Core, stream: bytes, numbers: Numbers, events: list[OpenedEvent], done: list[int]
+) -> None:
     """Open the blocks of a stream whose keys have come since they were taken over."""
-    numbers = Numbers(core)
-    events: list[OpenedEvent] = []
-    done: list[int] = []
     for entry, record, body in core.store.unopened(stream):
         header = header_of(record)
         key = core.store.stream_key(stream, header.epoch)
@@ -151,8 +167,6 @@ def open_stream(core: Core, stream: bytes) -> None:
         if opened.verdict == "ok":
             done.append(entry.wseq)
             events.extend(opened.events)
-    core.store.apply(events)
-    core.store.opened(done)
 
 
 def read_events(
@@ -172,10 +186,7 @@ def read_events(
     if not _numbered(header, decoded, numbers):
         core.incident("event_number", entry.wseq, entry.hash)
         return Opened("excluded", header.device)
-    events = tuple(
-        _event(core, header, entry, data, each, numbers) for data, each in zip(raw, decoded, strict=True)
-    )
-    return Opened("ok", header.device, events)
+    return Opened("ok", header.device, _events(core, header, entry, raw, decoded, numbers))
 
 
 def _numbered(header: BlockHeader, decoded: Sequence[Decoded], numbers: Numbers) -> bool:
@@ -188,15 +199,28 @@ def _numbered(header: BlockHeader, decoded: Sequence[Decoded], numbers: Numbers)
     return True
 
 
-def _event(
-    core: Core, header: BlockHeader, entry: Entry, data: bytes, decoded: Decoded, numbers: Numbers
-) -> OpenedEvent:
-    stream, author = header.stream, header.device
-    event = decoded.event
-    cleaned = Claims(core, stream, author, numbers).clean(decoded)
-    if cleaned is not None:
-        core.incident("over_claim", entry.wseq, entry.hash)
-        data, decoded = encode(cleaned.event), cleaned
-    numbers.use(stream, author, event.n)
-    core.see_stamp(event.hlc, entry.recv_ms)
-    return OpenedEvent(stream, author, event.n, data, entry.recv_ms, entry.wseq, decoded)
+def _events(
+    core: Core,
+    header: BlockHeader,
+    entry: Entry,
+    raw: Sequence[bytes],
+    decoded: Sequence[Decoded],
+    numbers: Numbers,
+) -> list[OpenedEvent]:
+    """Return the events of a block as they are to be applied."""
+    stream, author, recv_ms, wseq = header.stream, header.device, entry.recv_ms, entry.wseq
+    claims = Claims(core, stream, author, numbers)
+    found = []
+    for data, each in zip(raw, decoded, strict=True):
+        cleaned = claims.clean(each)
+        if cleaned is None:
+            found.append(OpenedEvent(stream, author, each.event.n, data, recv_ms, wseq, each))
+        else:
+            core.incident("over_claim", wseq, entry.hash)
+            whole = encode(cleaned.event)
+            found.append(OpenedEvent(stream, author, each.event.n, whole, recv_ms, wseq, cleaned))
+    if decoded:
+        numbers.use(stream, author, decoded[-1].event.n)
+        latest = max(effective(each.event.hlc, recv_ms) for each in decoded)
+        numbers.stamp = max(numbers.stamp, latest)
+    return found

@@ -88,6 +88,7 @@ def _take(core: Core, page: LogPage) -> frozenset[bytes]:
             _take_block(core, taken, item)
         taken.cursor, taken.recv_ms = item.entry.wseq, item.entry.recv_ms
     _flush(core, taken)
+    core.see_stamp(taken.numbers.stamp)
     _check_tips(core, taken)
     if page.full and taken.cursor != page.upto:
         raise Cheated("gap", page.upto)
@@ -183,7 +184,9 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
         _own_unknown(core, entry)
         sealed = None
     opened = open_block(core, item, header, taken.numbers)
-    core.store.append(entry, item.record, item.body, opened.verdict, opened.device, header.bseq)
+    # What was opened stands in its events; only a body that may be opened later is kept sealed.
+    body = item.body if opened.verdict == "unreadable" else b""
+    core.store.append(entry, item.record, body, opened.verdict, opened.device, header.bseq)
     taken.opened.extend(opened.events)
     taken.streams.add(header.stream)
     if sealed is not None:

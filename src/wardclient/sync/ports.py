@@ -148,6 +148,7 @@ class Store(Protocol):
     ) -> None:
         """Store an entry; moves the stream's head and, for a block, the device's head.
 
+        ``body`` is what may be opened later; it is empty where the events were read.
         Control entries come with ``record`` empty (`add_control` keeps it); where ``device`` is
         empty no device's head moves.
         """
@@ -156,7 +157,10 @@ class Store(Protocol):
         """Entries of a stream with the verdict ``unreadable`` and a body: (entry, record, body), in order."""
 
     def opened(self, wseqs: Sequence[int]) -> None:
-        """These entries were opened after all (the key came later): their verdict is ``ok`` now."""
+        """These entries were opened after all (the key came later).
+
+        Their verdict is ``ok`` now; their bodies are needed no more.
+        """
 
     # keys
     def team_key(self, team: str, gen: int) -> bytes | None:

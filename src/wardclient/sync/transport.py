@@ -40,7 +40,11 @@ OK, NO_CONTENT, NOT_FOUND, LIMIT = 200, 204, 404, 500
 
 
 class TransportError(Exception):
-    """No usable answer. ``code`` is the server's problem code, or ``away``, ``cut``, ``nonsense``."""
+    """No usable answer. ``code`` is the server's problem code, or one of these.
+
+    ``away``: nobody there; ``slow``: no answer in time; ``cut``: the connection broke;
+    ``server``: it failed and did not say how; ``nonsense``: not an answer of this protocol.
+    """
 
     def __init__(self, code: str) -> None:
         """Keep the code."""
@@ -185,6 +189,8 @@ class Transport:
                 return answer.status_code, bytes(kept)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise TransportError("away") from error
+        except httpx.TimeoutException as error:
+            raise TransportError("slow") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
             # RuntimeError: the client was closed while a call waited.
             raise TransportError("cut") from error

@@ -82,6 +82,8 @@ class HybridSealing:
     def __init__(self, new_kem: Callable[[], MLKEM768PrivateKey] = MLKEM768PrivateKey.generate) -> None:
         """Check by one wrap there and back that every algorithm is there; MissingSuiteError."""
         self._new_kem = new_kem
+        self._last: tuple[bytes, MLKEM768X25519PrivateKey] | None = None
+        """The key used last, ready for use: a first sync opens thousands of wraps with the same one."""
         try:
             self._suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
             public, secret = self.new_pair()
@@ -121,9 +123,14 @@ class HybridSealing:
     def unwrap(self, secret: bytes, wrap: bytes, info: bytes) -> bytes:
         """Return the key in a wrap."""
         try:
-            return self._suite.decrypt(wrap, MLKEM768X25519PrivateKey(*_private(secret)), info)
+            return self._suite.decrypt(wrap, self._private(secret), info)
         except (InvalidTag, ValueError) as error:
             raise BadWrapError from error
+
+    def _private(self, secret: bytes) -> MLKEM768X25519PrivateKey:
+        if self._last is None or self._last[0] != secret:
+            self._last = secret, MLKEM768X25519PrivateKey(*_private(secret))
+        return self._last[1]
 
     def seal(self, key: bytes, salt: bytes, info: bytes, plain: bytes) -> bytes:
         """Return the ciphertext; its length tells only the Padmé class. ValueError for a wrong salt."""
