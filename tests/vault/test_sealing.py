@@ -1,5 +1,6 @@
 """Sealing and wraps: what was sealed opens at its own place under its own key, and nowhere else."""
 
+import gc
 import hashlib
 import hmac
 import json
@@ -374,3 +375,14 @@ def test_a_library_without_the_ml_kem_module_cannot_be_imported() -> None:
 def test_sizes_are_those_of_the_protocol() -> None:
     """Keys of 32 bytes, salts of 16."""
     assert (KEY_BYTES, SALT_BYTES) == (32, 16)
+
+
+def test_forgetting_lets_go_of_the_key_kept_ready() -> None:
+    """After a lock the suite holds no private key; it works on when it is given one again."""
+    suite = HybridSealing()
+    public, secret = suite.new_pair()
+    wrap = suite.wrap(public, bytes(32), b"place")
+    assert suite.unwrap(secret, wrap, b"place") == bytes(32)
+    suite.forget()
+    assert not [each for each in gc.get_referents(suite.__dict__) if isinstance(each, tuple)]
+    assert suite.unwrap(secret, wrap, b"place") == bytes(32)

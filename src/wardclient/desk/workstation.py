@@ -54,9 +54,10 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
         self._held = held
         self._listeners = Listeners()
         self.background = background
+        self._sealing = _suite()
         lane = Lane("desk")
         try:
-            store, client = lane.run(lambda: _open(home, key))
+            store, client = lane.run(lambda: _open(home, key, self._sealing))
         except BaseException:
             lane.close(_nothing)
             raise
@@ -139,6 +140,7 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
         self.place.lane.close(self.place.store.close)
         self._held.release()
         self._listeners.clear()
+        self._sealing.forget()
         self._ring.close()
         self.place.export_key = b""
 
@@ -208,16 +210,21 @@ def open_workstation(
     return Workstation(home, profile, key, held, offline=offline, background=background)
 
 
-def _open(home: Home, key: bytes) -> "tuple[SqlStore, Client]":
+def _open(home: Home, key: bytes, sealing: HybridSealing) -> "tuple[SqlStore, Client]":
     store = open_store(home, key)
     try:
-        return store, Client(store, Ed25519Signing(), HybridSealing(), now_ms)
-    except MissingSuiteError as error:
-        store.close()
-        raise DeskError(error.ja, error.en) from error
+        return store, Client(store, Ed25519Signing(), sealing, now_ms)
     except BaseException:
         store.close()
         raise
+
+
+def _suite() -> HybridSealing:
+    """Return the real cryptography; told in words where an algorithm is missing."""
+    try:
+        return HybridSealing()
+    except MissingSuiteError as error:
+        raise DeskError(error.ja, error.en) from error
 
 
 def _me(client: Client, profile: HomeProfile) -> Me:

@@ -127,6 +127,10 @@ class HybridSealing:
         except (InvalidTag, ValueError) as error:
             raise BadWrapError from error
 
+    def forget(self) -> None:
+        """Let go of the key kept ready: the desk was locked."""
+        self._last = None
+
     def _private(self, secret: bytes) -> MLKEM768X25519PrivateKey:
         if self._last is None or self._last[0] != secret:
             self._last = secret, MLKEM768X25519PrivateKey(*_private(secret))
