@@ -66,7 +66,9 @@ def test_the_wheel_asks_for_what_the_project_declares(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("METADATA")]
         metadata = archive.read(name).decode()
-    assert metadata.count("Requires-Dist: ") == len(PROJECT["dependencies"])
+    extras = PROJECT["optional-dependencies"]
+    assert metadata.count("Requires-Dist: ") == len(PROJECT["dependencies"]) + sum(map(len, extras.values()))
+    assert all(f"Provides-Extra: {extra}" in metadata for extra in extras)
     assert f"Requires-Python: {PROJECT['requires-python']}" in metadata
 
 
