@@ -180,6 +180,8 @@ def run(*, quick: bool = False, kills: int | None = None) -> Result:
                     gaps = drill(cell, crowd, bare, kills)
                 writer.join()
                 wrong = [line for witness in witnesses for line in witness.check()]
+                for witness in witnesses:
+                    witness.close()
             whole = verified(folder, url)
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -59,6 +59,10 @@ class Witness:
         """The PC that signs."""
         return self.caller.pc
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
     def work(self, stopping: threading.Event) -> None:
         """Send blocks until told to stop; the block under way is brought to its receipt."""
         address = cycle(self.addresses)
@@ -145,6 +149,15 @@ class Crowd:
         self.stopping.set()
         for thread in self.threads:
             thread.join()
+
+    def wait_for(self, receipts: int, seconds: float = 60.0) -> None:
+        """Wait until so many receipts were given; TimeoutError."""
+        end = time.monotonic() + seconds
+        while self.receipts() < receipts:
+            if time.monotonic() > end:
+                message = f"{self.receipts()} of {receipts} receipts"
+                raise TimeoutError(message)
+            time.sleep(PAUSE_SECONDS)
 
     def receipts(self) -> int:
         """How many receipts have been given so far."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
+from wardcentral.places import target_of
 from wardcentral.problems import CLOSING, ProblemError, document
 from wardproto.control import RefusedError
 from wardproto.messages import CONTENT_TYPE, PROBLEM_TYPE, TIME_HEADER
@@ -27,7 +28,10 @@ def guarded(endpoint: Endpoint, clock_ms: Callable[[], int]) -> Endpoint:
         try:
             response = await endpoint(request)
         except ProblemError as error:
-            return problem(error.code, clock_ms())
+            response = problem(error.code, clock_ms(), error.address)
+            if error.address:
+                response.headers["location"] = error.address + target_of(request)
+            return response
         except RefusedError as refused:
             return problem("not_member" if refused.code == "not_member" else "malformed", clock_ms())
         except Exception as error:  # noqa: BLE001
@@ -41,12 +45,12 @@ def guarded(endpoint: Endpoint, clock_ms: Callable[[], int]) -> Endpoint:
     return answer
 
 
-def problem(code: str, now_ms: int) -> Response:
+def problem(code: str, now_ms: int, address: str = "") -> Response:
     """Return the problem document of a code, with the server's time."""
-    response = Response(document(code, now_ms), ProblemError(code).status, media_type=PROBLEM_TYPE)
+    response = Response(document(code, now_ms, address), ProblemError(code).status, media_type=PROBLEM_TYPE)
     if code in CLOSING:
         response.headers["connection"] = "close"
-    if code in {"rate", "busy"}:
+    if code in {"rate", "busy", "moving"}:
         response.headers["retry-after"] = "1"
     _mark(response, now_ms)
     return response

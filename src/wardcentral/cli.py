@@ -1,4 +1,4 @@
-"""The operator's commands: init, serve, status, verify.
+"""The operator's commands: init, serve, status, verify, move-ward.
 
 Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 4 what is stored does not hold.
 """
@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "serve": _serve,
         "status": _status,
         "verify": _verify,
+        "move-ward": _move_ward,
     }
     folder = Folder(Path(options.data))
     try:
@@ -69,12 +71,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="wardcentral", description=say("about"))
     acts = parser.add_subparsers(dest="act", required=True)
-    for name in ("init", "serve", "status", "verify"):
+    for name in ("init", "serve", "status", "verify", "move-ward"):
         act = acts.add_parser(name, help=say(name), description=say(name))
         act.add_argument("--data", required=True, metavar="DIR", help=say("data"))
-        if name in {"status", "verify"}:
+        if name in {"status", "verify", "move-ward"}:
             act.add_argument("--json", action="store_true", help=say("json"))
+    init = acts.choices["init"]
+    init.add_argument("--key-from", type=Path, metavar="DIR", help=say("key_from"))
+    move = acts.choices["move-ward"]
+    move.add_argument("ward", metavar="WARD", help=say("which_ward"))
+    move.add_argument("--to", required=True, type=Path, metavar="DIR", help=say("to_cell"))
+    move.add_argument("--address", required=True, metavar="URL", help=say("cell_address"))
+    move.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
     serve = acts.choices["serve"]
+    serve.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
     serve.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT", help=say("listen"))
     serve.add_argument("--port-file", type=Path, metavar="FILE", help=say("port_file"))
     serve.add_argument("--pid-file", type=Path, metavar="FILE", help=say("pid_file"))
@@ -84,12 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _init(_: argparse.Namespace, folder: Folder) -> int:
+def _init(options: argparse.Namespace, folder: Folder) -> int:
     from wardcentral.sqlite_store import SqliteStore
     from wardcentral.verify import fingerprint
     from wardproto.signing import Ed25519Signing
 
-    folder.make()
+    folder.make(Folder(options.key_from).secret() if options.key_from else None)
     SqliteStore(folder.database).close()
     print(say("made", path=folder.path))
     print(say("key", key=fingerprint(Ed25519Signing().public(folder.secret()))))
@@ -100,6 +110,7 @@ def _init(_: argparse.Namespace, folder: Folder) -> int:
 
 def _serve(options: argparse.Namespace, folder: Folder) -> int:
     from wardcentral.app import create_app
+    from wardcentral.placement import WardMap
     from wardcentral.server import listen, make_server, written
     from wardcentral.service import Founding, Service
     from wardcentral.sqlite_store import SqliteReader, SqliteStore
@@ -128,6 +139,7 @@ def _serve(options: argparse.Namespace, folder: Folder) -> int:
             secret,
             _clock_ms,
             Founding(who, folder.founding_token()),
+            ward_map=None if options.map is None else WardMap(options.map),
         )
         write_pid = stack.enter_context(written(options.pid_file, lambda: str(os.getpid())))
         bound = sock.getsockname()[1]
@@ -198,6 +210,44 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
         if head is not None:
             print(say("ward", ward=ward.hex()[:8], entries=head.wseq))
     return DONE
+
+
+def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.moving import NotMovedError, move_ward
+    from wardcentral.placement import write_map
+    from wardcentral.sqlite_store import SqliteStore
+    from wardproto.signing import Ed25519Signing
+
+    target = Folder(options.to)
+    secret = folder.secret()
+    if target.secret() != secret:
+        raise _Refused(say("other_key"))
+    with ExitStack() as stack:
+        stores = [SqliteStore(place.database) for place in (folder, target)]
+        for store in stores:
+            stack.callback(store.close)
+        ward = _ward(stores[0], options.ward)
+        try:
+            moved = move_ward(
+                stores[0], stores[1], ward, options.address.rstrip("/"), Ed25519Signing(), secret
+            )
+        except NotMovedError as error:
+            raise _Refused(say(f"not_{error.code}"), BROKEN if error.code == "differs" else REFUSED) from None
+    if options.map is not None:
+        write_map(options.map, ward, options.address.rstrip("/"), write_atomically)
+    if options.json:
+        print(json.dumps({"ward": ward.hex(), "address": options.address, **asdict(moved)}))
+    else:
+        print(say("moved", ward=ward.hex()[:8], address=options.address, **asdict(moved)))
+    return DONE
+
+
+def _ward(reader: "SqliteReader", named: str) -> bytes:
+    """Return the ward whose id begins as named."""
+    found = [ward for ward in reader.wards() if named and ward.hex().startswith(named.lower())]
+    if len(found) != 1:
+        raise _Refused(say("no_such_ward"), USAGE)
+    return found[0]
 
 
 def _verify(options: argparse.Namespace, folder: Folder) -> int:

@@ -39,15 +39,18 @@ class Folder:
         self.token = path / "founding-token"
         self.database = path / "central.db"
 
-    def make(self) -> None:
-        """Make the folder with a new key and token; FolderError("exists") where there is a key."""
+    def make(self, secret: bytes | None = None) -> None:
+        """Make the folder with a key and a new token; FolderError("exists") where there is a key.
+
+        ``secret`` is the key of the installation for a further cell; without it a new one is made.
+        """
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.key.exists():
             raise FolderError("exists")
         # The key comes last: a folder with a key is a whole one.
         self.token.unlink(missing_ok=True)
         _write_secret(self.token, secrets.token_urlsafe(24))
-        _write_secret(self.key, secrets.token_bytes(KEY_BYTES).hex())
+        _write_secret(self.key, (secret or secrets.token_bytes(KEY_BYTES)).hex())
 
     def secret(self) -> bytes:
         """Return the signing key; FolderError("no_key") or ("bad_key")."""

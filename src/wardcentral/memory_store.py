@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from wardcentral.placement import HERE, Placement
 from wardcentral.store import DeviceTip, Stored, StreamTip, WardHead
 from wardproto.records import Entry
 from wardproto.wire import CONTROL_STREAM
@@ -31,6 +32,7 @@ class MemoryStore:
     def __init__(self, *, keep_bodies: bool = True) -> None:
         self._keep_bodies = keep_bodies
         self._wards: dict[bytes, _Ward] = {}
+        self._placements: dict[bytes, Placement] = {}
         self._undo: list[Callable[[], object]] | None = None
 
     @contextmanager
@@ -152,11 +154,27 @@ class MemoryStore:
         found = None if held is None else held.refusals.get(record_hash)
         return None if found is None else found[1]
 
+    def refusals(self, ward: bytes) -> Iterator[tuple[bytes, str, bytes]]:
+        """All definite refusals."""
+        held = self._wards.get(ward)
+        for name, (code, answer) in sorted(held.refusals.items() if held else ()):
+            yield name, code, answer
+
     def join_request(self, ward: bytes, invite: bytes) -> bytes | None:
         """The request that waits under an invite."""
         held = self._wards.get(ward)
         found = None if held is None else held.joins.get(invite)
         return None if found is None else found[0]
+
+    def join_requests(self, ward: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+        """All requests that wait."""
+        held = self._wards.get(ward)
+        for invite, (request, until_ms) in sorted(held.joins.items() if held else ()):
+            yield invite, request, until_ms
+
+    def placement(self, ward: bytes) -> Placement:
+        """What this cell does with a ward."""
+        return self._placements.get(ward, HERE)
 
     # --- writing
 
@@ -186,6 +204,17 @@ class MemoryStore:
     def put_join_request(self, ward: bytes, invite: bytes, request: bytes, until_ms: int) -> None:
         """Keep a request to join."""
         self._put(self._ward(ward).joins, invite, (request, until_ms))
+
+    def place(self, ward: bytes, placement: Placement) -> None:
+        """Say what this cell does with a ward."""
+        self._put(self._placements, ward, placement)
+
+    def drop_ward(self, ward: bytes) -> None:
+        """Remove all of a ward."""
+        gone = self._wards.pop(ward, None)
+        if gone is not None:
+            self._on_failure(lambda: self._wards.__setitem__(ward, gone))
+        self._put(self._placements, ward, HERE)
 
     def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:
         """Forget requests that are answered or too old."""

@@ -28,6 +28,12 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     "rate": (429, "要求が多すぎます。", "Too many requests; wait a little."),
     "failed": (500, "サーバーで処理できませんでした。", "The server could not do this."),
     "busy": (503, "サーバーが混み合っています。", "The server is busy; try again."),
+    "moving": (
+        503,
+        "この拠点は移転作業中です。しばらくして送り直してください。",
+        "The ward is being moved; send again in a while.",
+    ),
+    "moved": (308, "この拠点は移転しました。", "The ward lives at another address."),
     "storage": (
         503,
         "サーバーに保存できませんでした。",
@@ -44,9 +50,11 @@ CLOSING = frozenset({"too_big", "timeout", "cut", "busy"})
 class ProblemError(Exception):
     """The request is answered with this problem. Carries no content."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, address: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.address = address
+        """Where a ward that moved is served now."""
 
     @property
     def status(self) -> int:
@@ -54,8 +62,8 @@ class ProblemError(Exception):
         return PROBLEMS[self.code][0]
 
 
-def document(code: str, server_ms: int) -> bytes:
-    """Return the problem document of a code."""
+def document(code: str, server_ms: int, address: str = "") -> bytes:
+    """Return the problem document of a code; ``address`` says where a ward that moved is served."""
     status, ja, en = PROBLEMS[code]
     fields = {
         "type": f"urn:wardclient:problem:{code}",
@@ -65,4 +73,6 @@ def document(code: str, server_ms: int) -> bytes:
         "code": code,
         "server_ms": server_ms,
     }
+    if address:
+        fields["address"] = address
     return json.dumps(fields, ensure_ascii=False).encode()

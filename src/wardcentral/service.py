@@ -19,6 +19,7 @@ from wardcentral.core import Snapshot, WardLog
 from wardcentral.incoming import Incoming, read_block
 from wardcentral.joining import check_request
 from wardcentral.pages import page
+from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
 from wardcentral.store import DamagedError, Reader, ServerStore
 from wardproto import control
@@ -65,6 +66,7 @@ class Service:
         founding: Founding,
         *,
         wake_seconds: float = WAKE_SECONDS,
+        ward_map: WardMap | None = None,
     ) -> None:
         self.signing = signing
         self.key = signing.public(secret)
@@ -74,6 +76,7 @@ class Service:
         self._secret = secret
         self._open_reader = open_reader
         self._wake_seconds = wake_seconds
+        self._map = ward_map
         self._logs: dict[bytes, WardLog] = {}
         self._touched: set[bytes] = set()
         self._snapshots: dict[bytes, Snapshot] = {}
@@ -146,6 +149,36 @@ class Service:
             log.error("not stored: %s", type(error).__name__)  # noqa: TRY400
             raise ProblemError("storage") from error
 
+    async def _write_ward(self, ward: bytes, act: Callable[[], T]) -> T:
+        """Write in a ward that this cell serves; a ward that is frozen or gone is answered with where it is."""
+
+        def where_it_is() -> T | ProblemError:
+            elsewhere = self._elsewhere(self._store, ward, writing=True)
+            if elsewhere is not None:
+                # What the log believes may be old when the ward comes back.
+                self._logs.pop(ward, None)
+                self._touched.discard(ward)
+                return elsewhere
+            return act()
+
+        # Given back, not raised: it must not undo the others of its group.
+        result = await self._write(where_it_is)
+        if isinstance(result, ProblemError):
+            self._snapshots.pop(ward, None)
+            raise result
+        return result
+
+    def _elsewhere(self, reader: Reader, ward: bytes, *, writing: bool = False) -> ProblemError | None:
+        """Why this cell does not serve a ward now; None where it does."""
+        placement = reader.placement(ward)
+        if placement.state == "moved":
+            return ProblemError("moved", placement.address)
+        if placement.state == "incoming" or (writing and placement.state == "frozen"):
+            return ProblemError("moving")
+        if self._map is not None and reader.ward_head(ward) is None and (address := self._map.address(ward)):
+            return ProblemError("moved", address)
+        return None
+
     # --- reading
 
     async def _read(self, act: Callable[[Reader], T]) -> T:
@@ -161,7 +194,12 @@ class Service:
         """The ward as of the last commit; ProblemError("unknown_ward")."""
         found = self._snapshots.get(ward)
         if found is None:
-            if await self._read(lambda reader: reader.ward_head(ward)) is None:
+            elsewhere, head = await self._read(
+                lambda reader: (self._elsewhere(reader, ward), reader.ward_head(ward))
+            )
+            if elsewhere is not None:
+                raise elsewhere
+            if head is None:
                 raise ProblemError("unknown_ward")
             found = await self._write(lambda: self._log(ward).snapshot())
         return found
@@ -169,7 +207,14 @@ class Service:
     async def page(self, snapshot: Snapshot, device: bytes, after: int, limit: int) -> LogPage:
         """What ``device`` is given of the log."""
         now_ms = self.clock_ms()
-        return await self._read(lambda reader: page(reader, snapshot, device, after, limit, now_ms))
+
+        def act(reader: Reader) -> LogPage:
+            elsewhere = self._elsewhere(reader, snapshot.ward)
+            if elsewhere is not None:
+                raise elsewhere
+            return page(reader, snapshot, device, after, limit, now_ms)
+
+        return await self._read(act)
 
     # --- writing
 
@@ -183,8 +228,8 @@ class Service:
             raise ProblemError("malformed") from None
         if not self.founding.allows(token):
             raise ProblemError("forbidden")
-        answer = await self._write(
-            lambda: self._log(ward).push_control(push.wire, push.wraps, self.clock_ms())
+        answer = await self._write_ward(
+            ward, lambda: self._log(ward).push_control(push.wire, push.wraps, self.clock_ms())
         )
         log.info("founding of ward %s answered", ward.hex()[:8])
         return answer
@@ -197,7 +242,7 @@ class Service:
                 push.wire, push.wraps, self.clock_ms(), relayed=_author(push.wire) != by
             )
 
-        return await self._write(act)
+        return await self._write_ward(ward, act)
 
     async def push_blocks(
         self, snapshot: Snapshot, items: Sequence[PushItem], by: bytes
@@ -217,7 +262,7 @@ class Service:
             now_ms = self.clock_ms()
             return tuple(ward.admit(block, now_ms, relayed=_is_relayed(block, by)) for block in blocks)
 
-        return await self._write(act)
+        return await self._write_ward(snapshot.ward, act)
 
     # --- waiting
 
@@ -226,7 +271,7 @@ class Service:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._wake_seconds
         while True:
-            size = self._snapshots[ward].size
+            size = self._size(ward, after)
             left = until - loop.time()
             if size > after or self._stopping or left <= 0:
                 return size
@@ -234,7 +279,12 @@ class Service:
             try:
                 await asyncio.wait_for(event.wait(), left)
             except TimeoutError:
-                return self._snapshots[ward].size
+                return self._size(ward, after)
+
+    def _size(self, ward: bytes, after: int) -> int:
+        """The ward's size; more than ``after`` where it is not served here any more, so that the caller looks."""
+        snapshot = self._snapshots.get(ward)
+        return after + 1 if snapshot is None else snapshot.size
 
     def _wake(self, wards: tuple[bytes, ...]) -> None:
         for ward in wards:
@@ -258,7 +308,7 @@ class Service:
             self._store.put_join_request(snapshot.ward, invite, request, until_ms)
             return ""
 
-        problem = await self._write(act)
+        problem = await self._write_ward(snapshot.ward, act)
         if problem:
             raise ProblemError(problem)
 

@@ -1,7 +1,7 @@
 """The tables of the SQLite store, by version (PRAGMA user_version).
 
 Every primary key begins with the ward. A step of VERSIONS is never changed once released:
-later tables (attachments, checkpoints) come as further steps. What the columns may hold is
+later tables come as further steps. What the columns may hold is
 the left column of protocol 4.15: random ids, public keys, times, sizes and sealed bytes.
 """
 
@@ -47,6 +47,11 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             ward BLOB NOT NULL, invite BLOB NOT NULL, request BLOB NOT NULL, until_ms INTEGER NOT NULL,
             PRIMARY KEY (ward, invite)
         )""",
+    ),
+    (
+        """CREATE TABLE placement (
+            ward BLOB PRIMARY KEY, state TEXT NOT NULL, address TEXT NOT NULL
+        ) WITHOUT ROWID""",
     ),
 )
 

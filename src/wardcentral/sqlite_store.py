@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from wardcentral.placement import HERE, Placement
 from wardcentral.sqlite_schema import migrate
 from wardcentral.store import DeviceTip, Stored, StreamTip, WardHead
 from wardproto.admission import Epoch
@@ -18,6 +19,17 @@ _ENTRY = "e.wseq, e.sseq, e.stream, e.hash, e.recv_ms, e.head"
 _STORED = f"{_ENTRY}, b.record, b.body, b.wrap_hashes"
 _JOINED = f"SELECT {_STORED} FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"  # noqa: S608
 _TIP = "sseq, head, epoch, recipients, key_commit"
+WARD_TABLES = (
+    "ward_head",
+    "entry",
+    "block",
+    "stream_head",
+    "device_head",
+    "keybox",
+    "refusal",
+    "join_request",
+    "placement",
+)
 _recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
 
 
@@ -128,6 +140,22 @@ class SqliteReader:
         """The request that waits under an invite."""
         return self._value("SELECT request FROM join_request WHERE ward = ? AND invite = ?", ward, invite)
 
+    def refusals(self, ward: bytes) -> Iterator[tuple[bytes, str, bytes]]:
+        """All definite refusals."""
+        yield from self._db.execute(
+            "SELECT hash, code, answer FROM refusal WHERE ward = ? ORDER BY hash", (ward,)
+        )
+
+    def join_requests(self, ward: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+        """All requests that wait."""
+        sql = "SELECT invite, request, until_ms FROM join_request WHERE ward = ? ORDER BY invite"
+        yield from self._db.execute(sql, (ward,))
+
+    def placement(self, ward: bytes) -> Placement:
+        """What this cell does with a ward. A transaction here is alone in writing, so the answer holds."""
+        row = self._db.execute("SELECT state, address FROM placement WHERE ward = ?", (ward,)).fetchone()
+        return HERE if row is None else Placement(*row)
+
     def _value(self, sql: str, ward: bytes, key: bytes) -> bytes | None:
         row = self._db.execute(sql, (ward, key)).fetchone()
         return None if row is None else bytes(row[0])
@@ -202,6 +230,16 @@ class SqliteStore(SqliteReader):
         """Keep a request to join."""
         values = (ward, invite, request, until_ms)
         self._db.execute("INSERT OR REPLACE INTO join_request VALUES (?, ?, ?, ?)", values)
+
+    def place(self, ward: bytes, placement: Placement) -> None:
+        """Say what this cell does with a ward."""
+        values = (ward, placement.state, placement.address)
+        self._db.execute("INSERT OR REPLACE INTO placement VALUES (?, ?, ?)", values)
+
+    def drop_ward(self, ward: bytes) -> None:
+        """Remove all of a ward."""
+        for table in WARD_TABLES:
+            self._db.execute(f"DELETE FROM {table} WHERE ward = ?", (ward,))  # noqa: S608
 
     def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:
         """Forget requests that are answered or too old."""

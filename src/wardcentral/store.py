@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from wardcentral.placement import Placement
 from wardproto.admission import Epoch
 from wardproto.records import Entry, Head
 
@@ -106,8 +107,21 @@ class Reader(Protocol):
     def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
         """The signed refusal of a record that was definitely refused."""
 
+    def refusals(self, ward: bytes) -> Iterator[tuple[bytes, str, bytes]]:
+        """All definite refusals: (record hash, code, answer)."""
+
     def join_request(self, ward: bytes, invite: bytes) -> bytes | None:
         """The request that waits under an invite."""
+
+    def join_requests(self, ward: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+        """All requests that wait: (invite, request, until_ms)."""
+
+    def placement(self, ward: bytes) -> Placement:
+        """What this cell does with a ward; HERE where nothing was said.
+
+        Read within a transaction it holds until that transaction ends: a ward that is being frozen
+        waits for writes that saw it open.
+        """
 
 
 class ServerStore(Reader, Protocol):
@@ -126,6 +140,12 @@ class ServerStore(Reader, Protocol):
 
     def put_join_request(self, ward: bytes, invite: bytes, request: bytes, until_ms: int) -> None:
         """Keep a request to join until the invite ends."""
+
+    def place(self, ward: bytes, placement: Placement) -> None:
+        """Say what this cell does with a ward."""
+
+    def drop_ward(self, ward: bytes) -> None:
+        """Remove all of a ward: a copy that did not come out right."""
 
     def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:
         """Forget the requests of these invites and those that ended before ``before_ms``."""

@@ -13,6 +13,43 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "serve": ("サービスを始める", "serve"),
     "status": ("保管している内容の概要", "what is kept"),
     "verify": ("保管している記録をすべて検証する", "verify every stored record"),
+    "move-ward": ("拠点を別のセルへ移す", "move a ward to another cell"),
+    "key_from": (
+        "同じ導入のセルを増やすとき、鍵を受け継ぐデータフォルダー",
+        "for a further cell of the installation: the data folder whose key it shares",
+    ),
+    "which_ward": ("拠点の番号(先頭の数桁でよい)", "id of the ward, or its first digits"),
+    "to_cell": ("移す先のセルのデータフォルダー", "data folder of the cell it goes to"),
+    "cell_address": ("移す先のセルのアドレス", "address of the cell it goes to"),
+    "map": ("拠点とセルの対応表のファイル", "file that says which cell serves which ward"),
+    "moved": (
+        "拠点 {ward} を {address} へ移しました。記録 {entries}件、ストリーム {streams}件、拒否 {refusals}件。",
+        "Moved ward {ward} to {address}: {entries} entries, {streams} streams, {refusals} refusals.",
+    ),
+    "other_key": (
+        "移す先の鍵が違います。init --key-from で作ったセルにだけ移せます。何も変えていません。",
+        "The target has another key; make cells with init --key-from. Nothing was changed.",
+    ),
+    "no_such_ward": (
+        "その番号で始まる拠点は一つに決まりません。status で確かめてください。",
+        "No single ward begins with these digits; see status.",
+    ),
+    "not_unknown_ward": (
+        "その拠点はここにありません。何も変えていません。",
+        "No such ward here; nothing was changed.",
+    ),
+    "not_taken": (
+        "移す先に同じ拠点がすでにあります。何も変えていません。",
+        "The target serves that ward already; nothing was changed.",
+    ),
+    "not_moved": (
+        "その拠点は別の場所へ移してあります。何も変えていません。",
+        "That ward was moved elsewhere before; nothing was changed.",
+    ),
+    "not_differs": (
+        "写した結果が元と一致しません。写しを消し、拠点は元の場所で続いています。verify で確かめてください。",
+        "The copy differs from what is here: it was dropped and the ward goes on where it was. Run verify.",
+    ),
     "data": ("データフォルダー", "data folder"),
     "listen": (
         "待ち受けるアドレス (ホスト:ポート、ポート 0 は空きを選ぶ)",

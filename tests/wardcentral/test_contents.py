@@ -17,6 +17,7 @@ COLUMNS = {
     "entry": {"ward", "wseq", "sseq", "stream", "hash", "recv_ms", "head"},
     "join_request": {"ward", "invite", "request", "until_ms"},
     "keybox": {"ward", "wseq", "place", "wrap"},
+    "placement": {"ward", "state", "address"},
     "refusal": {"ward", "hash", "code", "answer"},
     "stream_head": {"ward", "stream", "sseq", "head", "epoch", "recipients", "key_commit"},
     "ward_head": {"ward", "wseq", "recv_ms"},

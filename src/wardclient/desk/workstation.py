@@ -66,6 +66,7 @@ class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs,
             profile.server,
             client.core.signing,
             Credentials(client.core.ward, client.core.me.device, client.core.me.sign_secret),
+            moved=lambda server: lane.run(lambda: home.note_server(server)),
         )
         self.room = OpeningsRoom(home.openings, derive(key, b"", b"wardclient/openings"))
         self._loop = SyncLoop(client, self.transport, lane.run, self._synced)

@@ -88,6 +88,10 @@ class Home:
         if profile.unsent != unsent:
             self.write_profile(replace(profile, unsent=unsent))
 
+    def note_server(self, server: str) -> None:
+        """Keep the address that the ward is served at from now on."""
+        self.write_profile(replace(self.read_profile(), server=server))
+
     def set_aside(self) -> Path:
         """Move a damaged database away, with its WAL and journal; nothing is deleted. Return where it is."""
         target = self.path / f"damaged-{time.time_ns()}"

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -37,6 +38,9 @@ MAX_ANSWER = 24 * 1024 * 1024
 """A page is at most 8 MiB of bodies; anything much larger is not an answer of ours."""
 T = TypeVar("T")
 OK, NO_CONTENT, NOT_FOUND, LIMIT = 200, 204, 404, 500
+MAX_HOPS = 5
+"""So often one request is sent: a ward that goes from cell to cell is not followed in circles."""
+MAX_ADDRESS = 200
 
 
 class TransportError(Exception):
@@ -71,14 +75,19 @@ class Transport:
         credentials: Credentials | None = None,
         clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         read_seconds: float = READ_SECONDS,
+        moved: Callable[[str], None] = lambda _server: None,
     ) -> None:
-        """Connect lazily; nothing is sent until the first call."""
+        """Connect lazily; nothing is sent until the first call.
+
+        ``moved`` is told the new address when the ward lives in another cell now.
+        """
         self._server = server.rstrip("/")
         self._signing = signing
         self.credentials = credentials
         self._clock_ms = clock_ms
         self._offset_ms = 0
         self._read_seconds = read_seconds
+        self._moved = moved
         timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
         # trust_env off: a proxy variable must not send case traffic somewhere else.
         self._http = httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
@@ -151,8 +160,9 @@ class Transport:
         extra: dict[str, str] | None = None,
         timeout: float | None = None,
     ) -> bytes:
-        """Send a request; a clock that is off is set right from the answer and the request signed again."""
-        for attempt in (1, 2):
+        """Send a request; sign again where the clock was off, send again where the ward moved."""
+        clock_set = False
+        for _ in range(MAX_HOPS):
             # Answers are taken as they come: nothing that a server packs can grow here.
             headers = {"content-type": CONTENT_TYPE, "accept-encoding": "identity", **(extra or {})}
             if signed:
@@ -161,9 +171,27 @@ class Transport:
             if status in (OK, NO_CONTENT):
                 return answer
             code = _problem(status, answer)
-            if code != "clock" or attempt == 2 or not signed:  # noqa: PLR2004
+            if code == "moved":
+                self._follow(answer)
+            elif code == "clock" and signed and not clock_set:
+                clock_set = True
+            else:
                 raise TransportError(code)
-        raise TransportError("clock")
+        raise TransportError("moved")
+
+    def _follow(self, answer: bytes) -> None:
+        """Take the address that a cell names for a ward it gave away; TransportError("moved") where it is none.
+
+        Whoever answers there must still sign with the key that the ward pinned, so nobody can be sent
+        to a service that is believed; but never from an encrypted connection to a plain one.
+        """
+        address = json.loads(answer).get("address")
+        new = urlsplit(address) if isinstance(address, str) and len(address) <= MAX_ADDRESS else None
+        schemes = {"https"} if self._server.startswith("https:") else {"https", "http"}
+        if new is None or new.scheme not in schemes or not new.hostname or new.query or new.fragment:
+            raise TransportError("moved")
+        self._server = str(address).rstrip("/")
+        self._moved(self._server)
 
     def _signature(self, method: str, target: str, body: bytes) -> dict[str, str]:
         who = self.credentials
