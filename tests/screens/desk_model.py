@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from wardclient.casework import fields as catalogue
-from wardclient.casework import reference
+from wardclient.casework import plan, reference
 from wardclient.casework.calendar import age_on, format_wareki
 from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.problems import Problem
 from wardclient.casework.validation import normalise, validate
-from wardclient.desk import rows
+from wardclient.desk import plan_rows, rows
 from wardclient.desk.api import (
     EVERYTHING,
     Cancelled,
@@ -77,6 +77,9 @@ class Ward:
     incidents: list[rows.IncidentRow] = field(default_factory=list)
     forms: dict[str, dict[str, object]] = field(default_factory=dict)
     warning: str = ""
+    plans: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    plans_in_force: int = 1
+    steps: dict[str, list[plan_rows.StepRow]] = field(default_factory=dict)
 
 
 class ModelDoor:
@@ -549,6 +552,76 @@ class ModelDesk:
         session.sealed = len(session.confirmed) > 1
         self.tell("session", case=session.case_id)
         return self.session(session_id)
+
+    # --- plan: the rules are those of casework, tested there and at real desks ---
+
+    def plan(self, case_id: str) -> plan_rows.PlanView:
+        """Return the plan."""
+        self._check()
+        versions = {str(n): values for n, values in enumerate(self.ward.plans.get(case_id, []))}
+        made = {
+            key: plan_rows.PlanRow(
+                key,
+                n + 1,
+                str(values["made_on"]),
+                str(values["goal"]),
+                str(values["review_on"]),
+                str(values.get("signed_by_client_on") or ""),
+                shared=True,
+                values=values,
+            )
+            for n, (key, values) in enumerate(versions.items())
+        }
+        order = plan.newest_first(versions)
+        current = order[: self.ward.plans_in_force]
+        return plan_rows.PlanView(
+            case_id,
+            tuple(made[key] for key in current),
+            tuple(made[key] for key in order if key not in current),
+            tuple(self.ward.steps.get(case_id, ())),
+        )
+
+    def plan_defaults(self, case_id: str) -> Values:
+        """Return the next version's form."""
+        found = self.ward.plans.get(case_id)
+        return plan.beginning(found[-1] if found else None, TODAY)
+
+    def make_plan(self, case_id: str, values: Values) -> str:
+        """Make a version."""
+        given = normalise("plan", dict(values))
+        self._refuse(*validate("plan", given, today=TODAY, team=self.team, roles=self.me().roles))
+        found = self.ward.plans.setdefault(case_id, [])
+        found.append({**given, "version": len(found) + 1})
+        self.tell("plan", case=case_id)
+        return str(len(found))
+
+    def add_step(self, case_id: str, values: Values) -> str:
+        """Add a step."""
+        given = normalise("action", dict(values))
+        self._refuse(*validate("action", given, today=TODAY, team=self.team, roles=self.me().roles))
+        found = self.ward.steps.setdefault(case_id, [])
+        text = {name: str(given.get(name) or "") for name in ("what", "who", "by_when", "training")}
+        late = bool(text["by_when"]) and text["by_when"] < TODAY.isoformat()
+        found.append(
+            plan_rows.StepRow(
+                str(len(found)), **text, done_on="", outcome="", shared=True, from_session=False, overdue=late
+            )
+        )
+        self.tell("plan", case=case_id)
+        return str(len(found) - 1)
+
+    def finish_step(self, case_id: str, step_id: str, values: Values) -> None:
+        """Finish a step."""
+        steps = self.ward.steps[case_id]
+        given = normalise("action", dict(values))
+        self._refuse(*validate("action", {"what": "x", "who": "cw", **given}, today=TODAY, team=self.team))
+        steps[int(step_id)] = replace(
+            steps[int(step_id)],
+            done_on=str(given.get("done_on") or ""),
+            outcome=str(given.get("outcome") or ""),
+            overdue=False,
+        )
+        self.tell("plan", case=case_id)
 
     # --- openings and referrals ----------------------------------------------------
 

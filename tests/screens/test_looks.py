@@ -96,6 +96,34 @@ def contrasts(app: WardApp) -> dict[str, float]:
     return found
 
 
+def plan_of(app: WardApp) -> None:
+    """Give the conflicting case two versions of a plan, and steps in every state."""
+    case_id = "b" * 32
+    made: dict[str, object] = {
+        "made_on": "2026-10-20",
+        "goal": "近所で調理補助の仕事に就く",
+        "review_on": "2026-11-20",
+        "period_from": "2026-10-20",
+        "period_until": "2027-04-19",
+        "target_job": "調理補助",
+        "team": ["CW 3係", "HW 3番窓口"],
+    }
+    app.desk.make_plan(case_id, made)
+    strengths = "朝が得意。延長保育は週2回まで"
+    app.desk.make_plan(
+        case_id, {**made, "made_on": "2026-11-20", "review_on": "2026-12-20", "strengths": strengths}
+    )
+    course = "介護職員初任者研修"
+    for what, who, by_when in (
+        ("応募書類を書く", "client", "2026-11-20"),
+        ("三か所を見学する", "es", "2026-12-01"),
+        (course, "hw", "2026-12-10"),
+    ):
+        step = {"what": what, "who": who, "by_when": by_when}
+        app.desk.add_step(case_id, {**step, "training": f"{course}（横浜）"} if what == course else step)
+    app.desk.finish_step(case_id, "2", {"done_on": "2026-11-21", "outcome": "申込済"})
+
+
 async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     """Visit the screens, each in a state that shows what it can."""
 
@@ -122,6 +150,12 @@ async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     await settled(pilot)
     await go("session")
     await press(pilot, "escape")
+    plan_of(app)
+    await go("plan", "g")
+    await go("plan-step", "a")
+    await press(pilot, "escape")
+    await go("plan-revise", "e")
+    await press(pilot, "escape", "escape")
     await go("openings", "p")
     await press(pilot, "enter")
     await go("referral", "p")

@@ -75,6 +75,7 @@ _BY_KIND = {
     "consent": "consent",
     "session": "note_shared",
     "action": "plan",
+    "plan": "plan",
     "placement": "placement",
 }
 

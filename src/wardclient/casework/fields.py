@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from wardclient.casework import case_fields, joint_fields
+from wardclient.casework import case_fields, joint_fields, plan_fields
 from wardclient.casework.calendar import format_month_day, parse_moment
 from wardclient.casework.codes import Channel, Obstacle, SelectionResult, Visibility
 from wardclient.casework.field import NEVER, TO_CITY, TO_HW, Field, Form, shown
@@ -36,7 +36,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "consent": joint_fields.CONSENT,
     "note": joint_fields.NOTE,
     "session": joint_fields.SESSION,
-    "action": joint_fields.ACTION,
+    "plan": plan_fields.PLAN,
+    "action": plan_fields.ACTION,
     "referral": joint_fields.REFERRAL,
     "placement": joint_fields.PLACEMENT,
 }

@@ -106,15 +106,6 @@ SESSION = (
     ),
 )
 
-ACTION = (
-    Field("case_id", "ケース内部番号", "Internal case number", Form.ID, "OPS", auto=True),
-    Field("session_id", "面談の番号", "Session", Form.ID, "OPS", auto=True),
-    Field("what", "すること", "What", Form.TEXT, "S6", required=True, most=SENTENCE, item_to_city="H2"),
-    Field("who", "する人", "Who", Form.CODE, "S6", required=True, codes=codes.Actor, item_to_city="H2"),
-    Field("by_when", "いつまでに", "By when", Form.DATE, "S6", item_to_city="H2"),
-    Field("done_on", "済んだ日", "Done on", Form.DATE, "S6", item_to_city="H2"),
-)
-
 REFERRAL = (
     Field("case_id", "ケース内部番号", "Internal case number", Form.ID, "OPS", auto=True),
     Field(

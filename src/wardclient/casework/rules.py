@@ -178,6 +178,16 @@ def _result(values: Values) -> Iterable[Problem]:
         yield from _needed("referral", values, "condition_note")
 
 
+def _plan(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("plan", values, setting.today, "made_on", "signed_by_client_on")
+    yield from _after("plan", values, "period_from", "period_until")
+    yield from _after("plan", values, "made_on", "review_on")
+
+
+def _action(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("action", values, setting.today, "done_on")
+
+
 def _registration(values: Values, setting: Setting) -> Iterable[Problem]:
     yield from _not_future("registration", values, setting.today, "accepted_on")
     yield from _after("registration", values, "accepted_on", "valid_until")
@@ -196,6 +206,8 @@ RULES: Mapping[str, Rule] = {
     "note": _note,
     "session": _session,
     "referral": _referral,
+    "plan": _plan,
+    "action": _action,
     "registration": _registration,
     "placement": _placement,
 }

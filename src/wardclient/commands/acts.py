@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wardclient.commands import plans
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
 from wardclient.desk.api import DeskError
@@ -366,6 +367,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("session", "write"): _session_write,
     ("session", "action"): _session_action,
     ("session", "confirm"): _session_confirm,
+    **plans.HANDLERS,
     ("openings", "import"): _openings_import,
     ("openings", "search"): _openings_search,
     ("openings", "show"): _openings_show,

@@ -42,6 +42,7 @@ def _build() -> argparse.ArgumentParser:
         _consent,
         _notes,
         _session,
+        _plan,
         _openings,
         _referral,
         _inbox,
@@ -164,6 +165,14 @@ def _session(commands: "Commands") -> None:
     _act(acts, "write", "自分の側の記録 / write my side's text", "SESSION", values=True)
     _act(acts, "action", "決めたこと / add an agreed action", "SESSION", values=True)
     _act(acts, "confirm", "確認 / confirm", "SESSION")
+
+
+def _plan(commands: "Commands") -> None:
+    acts = _acts(commands, "plan", "支援プラン / support plan")
+    _act(acts, "show", "表示 / show", "ID")
+    _act(acts, "make", "作成・見直し / make a version", "ID", values=True)
+    _act(acts, "step", "取組を足す / add a step", "ID", values=True)
+    _act(acts, "done", "取組の結果 / finish a step (done_on=, outcome=)", "ID", "STEP", values=True)
 
 
 def _openings(commands: "Commands") -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wardclient.casework.problems import Problem
+from wardclient.desk.plan_rows import PlanView
 from wardclient.desk.rows import (
     Candidate,
     CaseFilter,
@@ -189,6 +190,22 @@ class Desk(Protocol):
 
     def confirm_session(self, session_id: str) -> SessionView:
         """Confirm the content as it stands; sealed once both sides confirmed the same."""
+
+    # plan
+    def plan(self, case_id: str) -> PlanView:
+        """Return the plan of a case: the versions in force, those before, and the steps."""
+
+    def plan_defaults(self, case_id: str) -> Values:
+        """Return a filled form of the next version of the plan."""
+
+    def make_plan(self, case_id: str, values: Values) -> str:
+        """Make a version of the plan; it replaces every version in force."""
+
+    def add_step(self, case_id: str, values: Values) -> str:
+        """Add a step: what, who, by when."""
+
+    def finish_step(self, case_id: str, step_id: str, values: Values) -> None:
+        """Say that a step is done, and what came of it."""
 
     # openings and referral
     def find_openings(

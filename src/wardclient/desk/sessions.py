@@ -88,7 +88,7 @@ class SessionActs(CaseActs):
             me = self.place.me
             refuse(*validate("action", given, today=self.place.today(), team=me.team, roles=me.roles))
             ops = puts(f"action:{action_id}", {"session_id": session_id, **given}, {})
-            self.place.record(stream.stream, "make_plan", ops)
+            self.place.record(stream.stream, "add_step", ops)
             return self.place.store.case_of_stream(stream.stream)
 
         self.place.changed({"session"}, self._do(work))

@@ -16,7 +16,8 @@ WORDS = {
     "disclosed": "同意の範囲を共有",
     "write_session": "同席面談の記録",
     "confirm_session": "同席面談を確認",
-    "make_plan": "決めたこと",
+    "add_step": "取組を足した",
+    "finish_step": "取組の結果",
 }
 SILENT = frozenset({"consent_opened"})
 """Events of the machinery, beside the act that a person made."""

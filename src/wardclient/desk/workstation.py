@@ -18,6 +18,7 @@ from wardclient.desk.lanes import Lane, locked
 from wardclient.desk.listeners import Listeners
 from wardclient.desk.openings_acts import OpeningsRoom
 from wardclient.desk.place import Place
+from wardclient.desk.plans import PlanActs
 from wardclient.desk.referrals import ReferralActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.sessions import SessionActs
@@ -40,7 +41,9 @@ DATABASE_KEY = "database"
 KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
-class Workstation(ConsentActs, SessionActs, ReferralActs, ImportActs, InboxActs, FormActs, StaffActs):
+class Workstation(
+    ConsentActs, SessionActs, PlanActs, ReferralActs, ImportActs, InboxActs, FormActs, StaffActs
+):
     """One staff member's desk. Implements `desk.api.Desk` and the administrator's acts."""
 
     def __init__(

@@ -19,6 +19,7 @@ from wardclient.keys import (
     HELP,
     NOTE,
     OPEN,
+    PLAN,
     REFER,
     RESULT,
     SESSION,
@@ -57,8 +58,9 @@ class CaseScreen(WorkScreen):
         REFER,
         CONSENT,
         EDIT,
-        HELP,
+        PLAN,
         BACK,
+        HELP.aside(),
         RESULT.aside(),
         OPEN.aside(),
         TAB_LEFT,
@@ -70,7 +72,7 @@ class CaseScreen(WorkScreen):
     TITLE_TEXT = mark("ケース")
     ABOUT = mark(
         "上の帯に、相手側に見えているものがいつも出ています。左右の矢印で、概要・面談・紹介・経過・項目を切り替えます。"
-        "n で記録、c で同意、e で項目を直します。"
+        "n で記録、c で同意、g で支援プラン、e で項目を直します。"
     )
 
     def __init__(self, case_id: str, tab: str = "overview") -> None:
@@ -254,6 +256,13 @@ class CaseScreen(WorkScreen):
                 lambda session: self.app.push_screen(SessionScreen(session)),
                 group="session",
             )
+
+    def action_plan(self) -> None:
+        """Show the support plan."""
+        from wardclient.screens.plan import PlanScreen
+
+        if self.view is not None:
+            self.app.push_screen(PlanScreen(self.case_id))
 
     def action_refer(self) -> None:
         """Choose an opening for a referral."""
