@@ -17,6 +17,7 @@ from wardclient.casework import plan, reference
 from wardclient.casework.calendar import age_on, format_wareki
 from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.problems import Problem
+from wardclient.casework.training import Course, days_left, deadline_state, read_courses
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk import plan_rows, rows
 from wardclient.desk.api import (
@@ -28,6 +29,7 @@ from wardclient.desk.api import (
     RefusedError,
     WrongPassphraseError,
 )
+from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)
 NOW = "2026-11-24T10:42:00+09:00"
@@ -79,6 +81,7 @@ class Ward:
     warning: str = ""
     plans: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     plans_in_force: int = 1
+    courses: list[Course] = field(default_factory=list)
     steps: dict[str, list[plan_rows.StepRow]] = field(default_factory=dict)
 
 
@@ -622,6 +625,23 @@ class ModelDesk:
             overdue=False,
         )
         self.tell("plan", case=case_id)
+
+    # --- training ---
+
+    def courses(self, text: str = "", *, everything: bool = False) -> tuple[CourseRow, ...]:
+        """Return the courses that hold the text."""
+        return tuple(
+            CourseRow(course, deadline_state(course.deadline, TODAY), days_left(course.deadline, TODAY))
+            for course in sorted(self.ward.courses, key=lambda c: c.deadline)
+            if text in course.title and (everything or days_left(course.deadline, TODAY) >= 0)
+        )
+
+    def import_courses(self, path: Path, *, dry_run: bool) -> rows.ImportOutcome:
+        """Read a list in."""
+        read = read_courses(path.read_bytes())
+        if not dry_run:
+            self.ward.courses = list(read.courses)
+        return rows.ImportOutcome(not dry_run, len(read.courses), len(read.courses), 0, 0, 0, (), text="")
 
     # --- openings and referrals ----------------------------------------------------
 

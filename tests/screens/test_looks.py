@@ -14,10 +14,12 @@ from rich.segment import Segment
 from textual.pilot import Pilot
 
 from tests.screens.conftest import Make
-from tests.screens.desk_model import Ward, conflict
+from tests.screens.desk_model import TODAY, Ward, conflict
 from tests.screens.walking import press, settled, shown, unlock
 from wardclient.app import WardApp
+from wardclient.casework.training import read_courses
 from wardclient.desk import rows
+from wardclient.practice.courses import make_courses_csv
 from wardclient.screens.base import WorkScreen
 from wardclient.widgets.cells import width
 from wardclient.widgets.form import FormBody
@@ -153,6 +155,9 @@ async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     plan_of(app)
     await go("plan", "g")
     await go("plan-step", "a")
+    await press(pilot, "escape")
+    ward.courses = list(read_courses(make_courses_csv(30, TODAY)).courses)
+    await go("training", "t")
     await press(pilot, "escape")
     await go("plan-revise", "e")
     await press(pilot, "escape", "escape")

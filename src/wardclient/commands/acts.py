@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import plans
+from wardclient.commands import plans, trainings
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
 from wardclient.desk.api import DeskError
@@ -368,6 +368,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("session", "action"): _session_action,
     ("session", "confirm"): _session_confirm,
     **plans.HANDLERS,
+    **trainings.HANDLERS,
     ("openings", "import"): _openings_import,
     ("openings", "search"): _openings_search,
     ("openings", "show"): _openings_show,

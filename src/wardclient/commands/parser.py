@@ -43,6 +43,7 @@ def _build() -> argparse.ArgumentParser:
         _notes,
         _session,
         _plan,
+        _training,
         _openings,
         _referral,
         _inbox,
@@ -173,6 +174,15 @@ def _plan(commands: "Commands") -> None:
     _act(acts, "make", "作成・見直し / make a version", "ID", values=True)
     _act(acts, "step", "取組を足す / add a step", "ID", values=True)
     _act(acts, "done", "取組の結果 / finish a step (done_on=, outcome=)", "ID", "STEP", values=True)
+
+
+def _training(commands: "Commands") -> None:
+    acts = _acts(commands, "training", "訓練・事業 / training courses and programmes")
+    loaded = _act(acts, "import", "取込 / read a list (CSV)", "FILE")
+    loaded.add_argument("--dry-run", action="store_true")
+    listed = _act(acts, "list", "一覧 / list")
+    listed.add_argument("--query", default="")
+    listed.add_argument("--all", action="store_true", help="締切後も / those whose deadline is over, too")
 
 
 def _openings(commands: "Commands") -> None:

@@ -8,7 +8,7 @@ from platformdirs import user_data_path
 
 from wardclient.commands.output import Printer
 
-FORMAT = "2"
+FORMAT = "3"
 """Raise it when a practice ward built by an older version can no longer be opened."""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from wardclient.demo import service
 from wardclient.desk.door import HomeDoor
 from wardclient.desk.setup import found, join
+from wardclient.practice.courses import make_courses_csv
 from wardclient.practice.openings import OpeningsSpec, write_openings
 from wardclient.practice.people import make_caseload_csv, people
 from wardclient.storage.home import Home
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 PASSPHRASE = "renshu-tsurumi-aoi-sora"  # noqa: S105  # printed on the practice ward's unlock screen
 WARD = "14101"
 SEED = 20130401
+COURSES = 60
 Tell = Callable[[str], None]
 
 
@@ -128,6 +130,10 @@ def _work(directory: Path, homes: Path, cases: int, openings: int, tell: Tell) -
         tell(f"求人 {openings:,} 件を取り込んでいます")
         for desk in (city, hellowork):
             desk.import_openings(jobs, dry_run=False, progress=_quiet, cancelled=_never)
+        courses = files / "courses.csv"
+        courses.write_bytes(make_courses_csv(COURSES, city.place.today(), SEED))
+        for desk in (city, hellowork):
+            desk.import_courses(courses, dry_run=False)
         tell("同意・面談・紹介を記録しています")
         _consents(city, random.Random(SEED))  # noqa: S311  # invented data
         city.sync_now()
@@ -157,7 +163,10 @@ def _consents(city: "Workstation", dice: random.Random) -> None:
             until = today + dt.timedelta(days=dice.choice((20, 45, 120, 180)))
             form = {**city.consent_defaults(row.case_id), "valid_until": until.isoformat()}
             city.record_consent(row.case_id, {**form, "paper_location": "3係 キャビネットB"})
-            _move(city, row.case_id, _STATES_WITH_CONSENT[number // 6 % len(_STATES_WITH_CONSENT)], today)
+            state = _STATES_WITH_CONSENT[number // 6 % len(_STATES_WITH_CONSENT)]
+            _move(city, row.case_id, state, today)
+            if state == "active":
+                _plan(city, row.case_id, dice)
         elif number % 17 == 0:
             city.decline_consent(row.case_id, {})
         elif number % 5 == 0:
@@ -165,6 +174,20 @@ def _consents(city: "Workstation", dice: random.Random) -> None:
         if number % 4 == 0:
             held = today - dt.timedelta(days=dice.randrange(1, 40))
             city.add_note(row.case_id, {"held_on": held.isoformat(), "body": dice.choice(_NOTES)})
+
+
+def _plan(desk: "Workstation", case_id: str, dice: random.Random) -> None:
+    """A plan with steps: one done, one to come."""
+    today = desk.place.today()
+    goal, job = dice.choice(_GOALS)
+    made = today - dt.timedelta(days=dice.randrange(10, 40))
+    form = {**desk.plan_defaults(case_id), "goal": goal, "target_job": job, "meeting_every": "2週に1回"}
+    desk.make_plan(case_id, {**form, "made_on": made.isoformat(), "signed_by_client_on": made.isoformat()})
+    for what, who in dice.sample(_STEPS, 3):
+        by_when = today + dt.timedelta(days=dice.randrange(-5, 40))
+        step = desk.add_step(case_id, {"what": what, "who": who, "by_when": by_when.isoformat()})
+        if by_when < today:
+            desk.finish_step(case_id, step, {"done_on": by_when.isoformat(), "outcome": "できた"})
 
 
 def _move(city: "Workstation", case_id: str, status: str, today: dt.date) -> None:
@@ -219,6 +242,20 @@ def _never() -> bool:
 
 _STATES_WITH_CONSENT = ("consented", "requested", "active", "active", "suspended", "followup")
 _STATES_WITHOUT = ("closed", "not_supported", "candidate")
+_GOALS = (
+    ("近所で午前中の調理補助の仕事に就く", "調理補助"),
+    ("介護職員初任者研修を修了し、介護の仕事に就く", "介護職"),
+    ("週20時間から清掃の仕事を始め、半年続ける", "清掃"),
+    ("倉庫の仕事に就き、働く時間を少しずつ増やす", "倉庫作業"),
+)
+_STEPS = (
+    ("応募書類を書く", "client"),
+    ("面接の練習をする", "es"),
+    ("求人を三つ選ぶ", "hw"),
+    ("職場を見学する", "client"),
+    ("延長保育を申し込む", "cw"),
+    ("求職登録を更新する", "hw"),
+)
 _NOTES: Sequence[str] = (
     "下の子の保育園は18時まで。延長は週2回まで相談済み。",
     "履歴書の書き方を一緒に見直した。次回は面接の練習をする。",

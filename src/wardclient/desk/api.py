@@ -7,7 +7,7 @@ each carries a sentence for the person in both languages. Implemented by
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from wardclient.casework.problems import Problem
 from wardclient.desk.plan_rows import PlanView
@@ -31,6 +31,9 @@ from wardclient.desk.rows import (
     Values,
     WithdrawPreview,
 )
+
+if TYPE_CHECKING:
+    from wardclient.desk.trainings import CourseRow
 
 EVERYTHING = CaseFilter()
 """No narrowing."""
@@ -229,6 +232,13 @@ class Desk(Protocol):
 
     def record_result(self, case_id: str, referral_id: str, values: Values) -> None:
         """Enter the result of a referral."""
+
+    # training courses and programmes
+    def courses(self, text: str = "", *, everything: bool = False) -> "tuple[CourseRow, ...]":
+        """Return courses by words, the nearest deadline first."""
+
+    def import_courses(self, path: Path, *, dry_run: bool) -> ImportOutcome:
+        """Read a list of courses in: all of it or nothing."""
 
     # inbox
     def inbox(self) -> Inbox:

@@ -24,6 +24,7 @@ from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.sessions import SessionActs
 from wardclient.desk.staff import StaffActs
 from wardclient.desk.status import sync_status
+from wardclient.desk.trainings import TrainingActs
 from wardclient.storage.home import FileLock, Home, HomeProfile
 from wardclient.storage.opening import backup, integrity, open_store
 from wardclient.sync.client import Client
@@ -42,7 +43,7 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
 class Workstation(
-    ConsentActs, SessionActs, PlanActs, ReferralActs, ImportActs, InboxActs, FormActs, StaffActs
+    ConsentActs, SessionActs, PlanActs, ReferralActs, TrainingActs, ImportActs, InboxActs, FormActs, StaffActs
 ):
     """One staff member's desk. Implements `desk.api.Desk` and the administrator's acts."""
 

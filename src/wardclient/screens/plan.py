@@ -16,6 +16,7 @@ from wardclient.desk.rows import Change, Values
 from wardclient.keys import (
     ADD_STEP,
     BACK,
+    CHOOSE_COURSE,
     CURTAIN,
     DISCARD,
     FINISH_STEP,
@@ -63,7 +64,15 @@ STEPS: tuple[Column[StepRow], ...] = (
 class PlanScreen(WorkScreen):
     """The plan of one case."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (ADD_STEP, FINISH_STEP, REVISE_PLAN, HELP, CURTAIN, BACK)
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        ADD_STEP,
+        CHOOSE_COURSE,
+        FINISH_STEP,
+        REVISE_PLAN,
+        BACK,
+        HELP.aside(),
+        CURTAIN.aside(),
+    )
     BINDINGS = bindings(KEYS)
     CSS_PATH = "plan.tcss"
     TITLE_TEXT = mark("支援プラン")
@@ -125,6 +134,12 @@ class PlanScreen(WorkScreen):
     def action_add_step(self) -> None:
         """Add a step."""
         self.app.push_screen(StepScreen(self.case_id))
+
+    def action_training(self) -> None:
+        """Choose a course or programme as the next step."""
+        from wardclient.screens.training import TrainingScreen
+
+        self.app.push_screen(TrainingScreen(self.case_id))
 
     def action_finish_step(self) -> None:
         """Say what came of the chosen step."""
@@ -192,15 +207,16 @@ class StepScreen(FormScreen):
     TITLE_TEXT = mark("取組を足す")
     ABOUT = mark("何を、だれが、いつまでに。訓練や事業を使うときは、その名前も入れます。")
 
-    def __init__(self, case_id: str, training: str = "") -> None:
-        """Add to a case; ``training`` is a course that was chosen."""
+    def __init__(self, case_id: str, training: str = "", by_when: str = "") -> None:
+        """Add to a case; ``training`` is a course that was chosen, ``by_when`` its deadline."""
         self.case_id = case_id
         self.training = training
+        self.by_when = by_when
         super().__init__(f"step:{case_id}")
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same form again, with its draft."""
-        return partial(StepScreen, self.case_id, self.training)
+        return partial(StepScreen, self.case_id, self.training, self.by_when)
 
     def fields(self) -> list[FormField]:
         """What, who, by when, which course."""
@@ -213,11 +229,22 @@ class StepScreen(FormScreen):
 
     def load(self, desk: Desk) -> Values:  # noqa: ARG002  # nothing is asked
         """Return the course that was chosen."""
-        return {"training": self.training, "what": self.training} if self.training else {}
+        if not self.training:
+            return {}
+        what = _("{course} に申し込む").format(course=self.training)
+        return {"training": self.training, "what": what, "by_when": self.by_when, "who": "client"}
 
     def submit(self, desk: Desk, values: dict[str, object]) -> Any:
         """Add it."""
         return desk.add_step(self.case_id, {k: v for k, v in values.items() if v not in (None, "", [])})
+
+    def done(self, result: Any) -> None:  # noqa: ARG002  # the plan shows it
+        """Back to the plan, past the list of courses."""
+        from wardclient.screens.training import TrainingScreen
+
+        self.app.pop_screen()
+        if isinstance(self.app.screen, TrainingScreen):
+            self.app.pop_screen()
 
 
 class StepDoneScreen(FormScreen):
