@@ -406,3 +406,19 @@ def test_the_states_registration_is_its_own_and_crosses_by_h1(
         exchange()
         assert [v for v in shown(city, case_id, "jobseeker_no") if v] == seen
         assert shown(hellowork, case_id, "jobseeker_no") == ["14040-12345"]
+
+
+def test_a_look_is_logged_once_however_often_the_screen_is_drawn_anew(city: Workstation) -> None:
+    """Opening a case adds a line to the log of access; drawing the open case again adds none."""
+    case_id = opened(city)
+
+    def lines() -> list[str]:
+        rows = city.place.store.connection.execute("SELECT record FROM audit WHERE act = 'view'")
+        return [str(record) for (record,) in rows]
+
+    first = city.case(case_id)
+    assert lines() == [case_id]
+    assert city.case(case_id, again=True) == first
+    assert lines() == [case_id]
+    city.case(case_id)
+    assert lines() == [case_id, case_id]

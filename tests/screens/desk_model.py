@@ -214,10 +214,11 @@ class ModelDesk:
         found = [r for r in found if not narrow.mine or r.mine]
         return rows.CasePage(tuple(found[:limit]), len(found), more_than=False, index_behind=0)
 
-    def case(self, case_id: str) -> rows.CaseView:
+    def case(self, case_id: str, *, again: bool = False) -> rows.CaseView:
         """Return a case."""
         self._check()
-        self.viewed.append(case_id)
+        if not again:
+            self.viewed.append(case_id)
         case = self.ward.cases[case_id]
         row = self._row(case_id)
         shared = self._shared(case)

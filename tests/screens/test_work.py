@@ -487,3 +487,22 @@ async def test_a_list_of_thousands_is_drawn_a_screen_at_a_time(make: Make, ward:
         await settled(pilot)
         assert len(grid.rows) == 1000
         assert "番号194" in shown(app)
+
+
+async def test_an_open_case_drawn_anew_is_one_look(make: Make) -> None:
+    """Changes that arrive redraw the case without a new line of access; opening it again is a new look."""
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot)
+        await press(pilot, "down", "enter")
+        desk = app.desk
+        viewed = desk.viewed  # type: ignore[attr-defined]
+        assert len(viewed) == 1
+        ward = desk.ward  # type: ignore[attr-defined]
+        ward.cases[viewed[0]].values["person", "family_name"] = "改姓"
+        desk.tell("case", case=viewed[0])  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert "改姓" in shown(app)
+        assert len(viewed) == 1
+        await press(pilot, "escape", "enter")
+        assert viewed == [viewed[0]] * 2

@@ -141,8 +141,12 @@ class Desk(Protocol):
     def find_cases(self, text: str, narrow: CaseFilter = EVERYTHING, limit: int = 200) -> CasePage:
         """Search by kanji, kana, romaji, number, phone or birth date; my cases first."""
 
-    def case(self, case_id: str) -> CaseView:
-        """Return a case as this person may see it; the view is logged as an access."""
+    def case(self, case_id: str, *, again: bool = False) -> CaseView:
+        """Return a case as this person may see it; the look is logged as an access.
+
+        ``again`` says that this person has the case open already and it is only drawn anew
+        because something changed: one look is one line of the log, not one for each redraw.
+        """
 
     def candidates(self, person: Values) -> tuple[Candidate, ...]:
         """Return people already known who may be this one. Must precede open_case."""

@@ -32,12 +32,13 @@ class CaseActs(Acts):
         """Search the cases on this PC."""
         return self._do(lambda: find_page(self.place, text, narrow, limit))
 
-    def case(self, case_id: str) -> CaseView:
-        """Return a case and log that it was looked at."""
+    def case(self, case_id: str, *, again: bool = False) -> CaseView:
+        """Return a case and log that it was looked at, unless it is open and only drawn ``again``."""
 
         def look() -> CaseView:
             view = build_case_view(self.place, streams_of(self.place, case_id))
-            self.place.store.note_access("view", case_id, self.place.now_ms())
+            if not again:
+                self.place.store.note_access("view", case_id, self.place.now_ms())
             return view
 
         return self._do(look)

@@ -124,8 +124,8 @@ class CaseScreen(WorkScreen):
 
     def redraw(self) -> None:
         """Ask for the case once more."""
-        case_id = self.case_id
-        self.ask(lambda desk: desk.case(case_id), self._show, group="case", failed=self._gone)
+        case_id, again = self.case_id, self.view is not None
+        self.ask(lambda desk: desk.case(case_id, again=again), self._show, group="case", failed=self._gone)
 
     def _gone(self, error: DeskError) -> None:
         """The case is not on this PC any more (its consent ended): nothing of it stays on the screen."""

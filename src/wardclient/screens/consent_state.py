@@ -72,8 +72,8 @@ class ConsentStateScreen(WorkScreen):
 
     def redraw(self) -> None:
         """Ask once more."""
-        case_id = self.case_id
-        self.ask(lambda desk: desk.case(case_id), self._show, group="case")
+        case_id, again = self.case_id, self._view is not None
+        self.ask(lambda desk: desk.case(case_id, again=again), self._show, group="case")
 
     def _show(self, view: CaseView) -> None:
         self._view = view
