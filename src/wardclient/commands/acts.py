@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import plans, trainings
+from wardclient.commands import openings, plans, trainings
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
 from wardclient.desk.api import DeskError
@@ -229,20 +229,6 @@ def _openings_import(desk: "Workstation", arguments: argparse.Namespace, printer
     _outcome(outcome, printer, dry_run=arguments.dry_run)
 
 
-def _openings_search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    filters: dict[str, object] = {"municipality": arguments.municipality} if arguments.municipality else {}
-    page = desk.find_openings(arguments.query, filters, arguments.limit)
-    if page.warning:
-        printer.say(page.warning, page.warning)
-    rows = [(r.opening_no, r.title, r.employer, r.place, r.pay) for r in page.rows]
-    printer.result(page, printer.table(rows))
-
-
-def _openings_show(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    view = desk.opening(arguments.no, client_facing=arguments.client_facing)
-    printer.result(view, [*printer.table(view.conditions), view.source_line])
-
-
 def _refer(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     number = "" if arguments.opening_no == "-" else arguments.opening_no
     values = {**desk.referral_defaults(arguments.id, number), **_values(arguments)}
@@ -368,10 +354,9 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("session", "action"): _session_action,
     ("session", "confirm"): _session_confirm,
     **plans.HANDLERS,
+    **openings.HANDLERS,
     **trainings.HANDLERS,
     ("openings", "import"): _openings_import,
-    ("openings", "search"): _openings_search,
-    ("openings", "show"): _openings_show,
     ("refer", None): _refer,
     ("result", None): _result,
     ("inbox", "list"): _inbox_list,

@@ -192,6 +192,13 @@ def _openings(commands: "Commands") -> None:
     search = _act(acts, "search", "検索 / search", "QUERY")
     search.add_argument("--municipality", action="append", default=[])
     search.add_argument("--limit", type=int, default=20)
+    search.add_argument(
+        "--for", dest="case_id", metavar="CASE", help="この人の希望に合う順 / the best for this case first"
+    )
+    search.add_argument(
+        "--without", action="append", default=[], metavar="PART", help="数えない項目 / a part not to count"
+    )
+    search.add_argument("--client-facing", action="store_true", help="来所者に見せてよい表示")
     shown = _act(acts, "show", "求人票 / one opening", "NO")
     shown.add_argument("--client-facing", action="store_true")
 

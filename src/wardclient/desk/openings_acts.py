@@ -98,25 +98,41 @@ class OpeningsActs(Acts):
     background: bool
 
     def find_openings(
-        self, text: str, filters: Mapping[str, object], limit: int = 200, after: str = ""
+        self,
+        text: str,
+        filters: Mapping[str, object],
+        limit: int = 200,
+        after: str = "",
+        *,
+        client_facing: bool = False,
     ) -> OpeningPage:
         """Search by text and the staff's filters."""
-        wanted = _filters(filters)
+        wanted = opening_filters(filters)
         lock, connection = self.room.read()
-        with lock, _told():
-            page = search.search(connection, text, wanted, self.place.today(), limit=limit, after=after)
+        with lock, telling_refusals():
+            page = search.search(
+                connection,
+                text,
+                wanted,
+                self.place.today(),
+                limit=limit,
+                after=after,
+                client_facing=client_facing,
+            )
         warning = page.age.ja if page.age.level != "fresh" else ""
-        rows = tuple(_row(row) for row in page.rows)
+        rows = tuple(opening_row(row) for row in page.rows)
         return OpeningPage(rows, page.total, page.more_than, page.age.days or 0, warning, page.index_behind)
 
     def opening(self, opening_no: str, *, client_facing: bool = False) -> OpeningView:
         """Return one opening with all conditions that the law requires to be shown."""
         lock, connection = self.room.read()
-        with lock, _told():
+        with lock, telling_refusals():
             found = sheet.get(connection, opening_no, self.place.today(), client_facing=client_facing)
         conditions = tuple((item.label, item.text) for item in found.conditions)
         why = rules.may_refer(found.row, self.place.today())
-        return OpeningView(_row(found.row), conditions, rules.SOURCE_JA, why is None, why.ja if why else "")
+        return OpeningView(
+            opening_row(found.row), conditions, rules.SOURCE_JA, why is None, why.ja if why else ""
+        )
 
     def import_openings(
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled
@@ -129,7 +145,7 @@ class OpeningsActs(Acts):
 
         connection = self.room.connect()
         try:
-            with _told(), path.open("rb") as stream:
+            with telling_refusals(), path.open("rb") as stream:
                 modified = dt.datetime.fromtimestamp(path.stat().st_mtime, JAPAN).date()
                 options = ImportOptions(min(modified, now.date()), now, file_name=path.name, dry_run=dry_run)
                 report = import_file(
@@ -145,7 +161,7 @@ class OpeningsActs(Acts):
         return _outcome(report)
 
 
-class _told:  # noqa: N801  # reads as a word where it is used
+class telling_refusals:  # noqa: N801  # reads as words where it is used
     """Turn the openings' refusals into the desk's."""
 
     def __enter__(self) -> None:
@@ -158,7 +174,8 @@ class _told:  # noqa: N801  # reads as a word where it is used
             raise RefusedError(problems) from error
 
 
-def _filters(given: Mapping[str, object]) -> Filters:
+def opening_filters(given: Mapping[str, object]) -> Filters:
+    """Return the filters of a mapping; RefusedError for a name that is none."""
     known = {name: value for name, value in given.items() if value not in (None, "", [], ())}
     for name in LIST_FILTERS:
         if name in known:
@@ -174,7 +191,8 @@ def _filters(given: Mapping[str, object]) -> Filters:
         ) from error
 
 
-def _row(row: search.OpeningRow) -> OpeningRow:
+def opening_row(row: search.OpeningRow) -> OpeningRow:
+    """Return a line of the list as the screens take it."""
     return OpeningRow(
         row.opening_no,
         row.title,

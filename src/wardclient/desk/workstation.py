@@ -16,6 +16,7 @@ from wardclient.desk.imports import ImportActs
 from wardclient.desk.inbox import InboxActs
 from wardclient.desk.lanes import Lane, locked
 from wardclient.desk.listeners import Listeners
+from wardclient.desk.matches import MatchActs
 from wardclient.desk.openings_acts import OpeningsRoom
 from wardclient.desk.place import Place
 from wardclient.desk.plans import PlanActs
@@ -43,7 +44,16 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
 class Workstation(
-    ConsentActs, SessionActs, PlanActs, ReferralActs, TrainingActs, ImportActs, InboxActs, FormActs, StaffActs
+    ConsentActs,
+    SessionActs,
+    PlanActs,
+    ReferralActs,
+    MatchActs,
+    TrainingActs,
+    ImportActs,
+    InboxActs,
+    FormActs,
+    StaffActs,
 ):
     """One staff member's desk. Implements `desk.api.Desk` and the administrator's acts."""
 

@@ -128,6 +128,20 @@ def search(
     )
 
 
+def hits(
+    connection: Connection, text: str, filters: Filters, today: date, *, client_facing: bool = False
+) -> tuple[str, tuple[object, ...]]:
+    """Return ``FROM ... WHERE ...`` over all that a search finds (``opening`` as ``o``), with its values.
+
+    Raises SearchRefusedError as ``search`` does.
+    """
+    where = conditions(connection, filters, today)
+    words = _text_conditions(connection, text, where, client_facing=client_facing)
+    if where.problems:
+        raise SearchRefusedError(*where.problems)
+    return _hits(words, where.sql), tuple(where.parameters)
+
+
 def newest_age(connection: Connection, today: date, rule: AgeRule | None = None) -> FileAge:
     """Return the age of the newest file read in."""
     return file_age(max(_file_dates(connection).values(), default=""), today, rule)

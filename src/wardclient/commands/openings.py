@@ -1,0 +1,65 @@
+"""Commands that look for openings (求人): by words, and for a person."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from wardclient.commands.output import Printer
+from wardclient.commands.values import UsageError
+
+if TYPE_CHECKING:
+    from wardclient.desk.matches import MatchRow
+    from wardclient.desk.workstation import Workstation
+
+
+def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    filters: dict[str, object] = {"municipality": arguments.municipality} if arguments.municipality else {}
+    if arguments.case_id:
+        _search_for(desk, arguments, filters, printer)
+        return
+    if arguments.without:
+        raise UsageError("--without は --for と使います。", "--without goes with --for.")
+    page = desk.find_openings(
+        arguments.query, filters, arguments.limit, client_facing=arguments.client_facing
+    )
+    if page.warning:
+        printer.say(page.warning, page.warning)
+    rows = [(r.opening_no, r.title, r.employer, r.place, r.pay) for r in page.rows]
+    printer.result(page, printer.table(rows))
+
+
+def _search_for(
+    desk: "Workstation", arguments: argparse.Namespace, filters: dict[str, object], printer: Printer
+) -> None:
+    page = desk.match_openings(
+        arguments.case_id,
+        arguments.query,
+        filters,
+        arguments.limit,
+        off=arguments.without,
+        client_facing=arguments.client_facing,
+    )
+    if page.warning:
+        printer.say(page.warning, page.warning)
+    if not page.wishes:
+        printer.say("希望条件がまだありません。新しい順です。", "No wishes are known yet; newest first.")
+    rows = [
+        (str(m.score), m.row.opening_no, m.row.title, m.row.employer, m.row.place, m.row.pay, _why(m))
+        for m in page.rows
+    ]
+    printer.result(page, printer.table(rows))
+
+
+def _why(match: "MatchRow") -> str:
+    return " / ".join(f"{part.label}{part.points}/{part.most} {part.why}" for part in match.parts)
+
+
+def _show(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    view = desk.opening(arguments.no, client_facing=arguments.client_facing)
+    printer.result(view, [*printer.table(view.conditions), view.source_line])
+
+
+HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Namespace, Printer], None]] = {
+    ("openings", "search"): _search,
+    ("openings", "show"): _show,
+}
