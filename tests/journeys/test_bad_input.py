@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import between as network
-from tests.journeys.between import Between, Fault
+from tests.journeys.between import Between, Call, Fault
 from tests.journeys.offices import PASSPHRASE, Office, Outcome, environment
 from tests.journeys.wards import PERSON, Ward, open_case, phone_of, share
 from wardclient.practice.openings import OpeningsSpec, write_openings
@@ -272,7 +272,7 @@ def test_a_slow_service_is_waited_for_and_then_away(behind: tuple[Ward, Between]
 
 
 def test_an_old_page_played_again_is_noticed_and_not_taken(behind: tuple[Ward, Between]) -> None:
-    """The answer of yesterday to today's question: exit 4, an incident in words, no fact changed or lost."""
+    """The answer of yesterday to today's question: an incident in words, asked again, no fact changed or lost."""
     ward, between = behind
     case_id = share(ward)
     mine = next(row["device"] for row in ward.hellowork.do("admin", "device", "list") if row["mine"])
@@ -284,10 +284,42 @@ def test_an_old_page_played_again_is_noticed_and_not_taken(behind: tuple[Ward, B
     ward.city.do("cases", "set", case_id, "person", values={"phone": "0800000301"})
     ward.city.sync()
     between.misbehave = only_once("log", lambda call: call.give(old.answers[0]), [])
-    told(ward.hellowork.run("sync"), 4)
+    assert ward.hellowork.sync()["state"] == "synced"
     incidents = ward.hellowork.do("inbox", "list")["incidents"]
     assert [japanese(incident["text"]) for incident in incidents] == [True]
+    assert phone_of(ward.hellowork, case_id) == "0800000301"
+
+
+def test_a_service_that_only_says_old_things_stops_the_exchange_until_a_person_resumes(
+    behind: tuple[Ward, Between],
+) -> None:
+    """Exit 4 and a sentence; work goes on here; an administrator resumes and everything arrives."""
+    ward, between = behind
+    case_id = share(ward)
+    mine = next(row["device"] for row in ward.hellowork.do("admin", "device", "list") if row["mine"])
+    old = next(
+        call
+        for call in between.calls
+        if call.kind == "log" and call.headers["wc-device"] == mine and len(call.answers[0].body) > 500
+    )
+    ward.city.do("cases", "set", case_id, "person", values={"phone": "0800000301"})
+    ward.city.sync()
+
+    def only_old(call: Call) -> Fault | None:
+        mine_asks = call.kind == "log" and call.headers["wc-device"] == mine
+        return (lambda asked: asked.give(old.answers[0])) if mine_asks else None
+
+    between.misbehave = only_old
+    codes = [ward.hellowork.run("sync").code for _ in range(3)]
+    assert codes[-1] == 4
+    assert set(codes) <= {4, 5}
     assert phone_of(ward.hellowork, case_id) == PERSON["phone"]
+    between.misbehave = lambda _: None
+    told(ward.hellowork.run("sync"), 4)
+    ward.hellowork.do("admin", "resume")
+    assert ward.hellowork.sync()["state"] == "synced"
+    assert phone_of(ward.hellowork, case_id) == "0800000301"
+    assert ward.hellowork.run("admin", "resume").code == 1
     ward.hellowork.do("notes", "add", case_id, values={"body": "仕事は続けられる"})
     assert ward.city.sync()["state"] == "synced"
 

@@ -776,6 +776,10 @@ class ModelDesk:
         self.ward.cases[case_id].values[kind, name] = chosen
         self.tell("case", "inbox", case=case_id)
 
+    def resume_sync(self) -> None:
+        """Nothing is ever stopped here."""
+        self._check()
+
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write a file."""
         path.write_bytes(b"sealed " + tray_id.encode())

@@ -16,6 +16,7 @@ from tests.simulation.world import Device, World
 from wardclient.ledger.events import Put
 from wardclient.sync import opening
 from wardclient.sync.client import Client
+from wardclient.sync.pages import MOST_OLD_PAGES
 from wardclient.sync.sealing import frozen_key
 from wardproto.admission import RULES
 from wardproto.messages import LogItem, LogPage
@@ -198,11 +199,31 @@ def test_work_goes_on_here_while_the_exchange_is_halted() -> None:
 
 
 def test_a_log_that_has_become_shorter_ends_the_exchange() -> None:
-    """A service put back to an older state has forgotten what it gave receipts for."""
+    """A service put back to an older state has forgotten what it gave receipts for: it says so every time."""
     ward = Ward()
-    ward.fetch(lambda page: page)
-    ward.fetch(lambda page: msgspec.structs.replace(page, size=4, upto=4, items=()))
-    assert ward.incidents() == ["shrunk"]
+    client = ward.fetch(lambda page: page)
+    for times in range(1, MOST_OLD_PAGES + 1):
+        client = ward.fetch(lambda page: msgspec.structs.replace(page, size=4, upto=4, items=()))
+        assert bool(client.status().halted) == (times == MOST_OLD_PAGES)
+    assert ward.incidents() == ["old_page", "shrunk"]
+    assert client.next_call(ward.world.now_ms + 10**9) is None
+
+
+def test_after_a_look_at_the_evidence_a_person_resumes() -> None:
+    """The exchange goes on from where it was, the incidents stay; the same fault stops it again."""
+    ward = Ward()
+    client = ward.fetch(drop_one)
+    assert client.status().halted == "gap"
+    assert client.resume()
+    assert not client.resume()
+    client = ward.fetch(drop_one)
+    assert client.status().halted == "gap"
+    assert client.resume()
+    client = ward.fetch(lambda page: page)
+    assert client.status().halted == ""
+    assert client.core.memory.cursor == ward.author.up.core.memory.cursor
+    assert ward.incidents() == ["gap", "resumed"]
+    assert ward.victim.store.state_hash(ward.stream) == ward.author.store.state_hash(ward.stream)
 
 
 def test_an_old_page_in_place_of_a_new_one_is_not_taken_over_again() -> None:
@@ -217,10 +238,16 @@ def test_an_old_page_in_place_of_a_new_one_is_not_taken_over_again() -> None:
     client = ward.fetch(keep)
     cursor = client.core.memory.cursor
     before = ward.victim.store.state_hash(ward.stream)
-    ward.fetch(lambda _: seen[0])
-    assert ward.incidents() == ["gap"]
+    client = ward.fetch(lambda _: seen[0])
+    assert ward.incidents() == ["old_page"]
     assert client.core.memory.cursor == cursor
+    assert client.status().halted == ""
     assert ward.victim.store.state_hash(ward.stream) == before
+    ward.author.up.record(ward.stream, "edit", [Put("person", "wish", 99)])
+    ward.world.drain(ward.author)
+    client = ward.fetch(lambda page: page)
+    assert client.core.memory.cursor == ward.author.up.core.memory.cursor
+    assert ward.incidents() == ["old_page"]
 
 
 def test_a_body_withheld_from_its_owner_is_noted() -> None:

@@ -335,6 +335,11 @@ def _roles(desk: "Workstation", arguments: argparse.Namespace, printer: Printer)
     printer.result({"device": arguments.device}, ("役割を変えました",))
 
 
+def _resume(desk: "Workstation", _: argparse.Namespace, printer: Printer) -> None:
+    desk.resume_sync()
+    printer.result({"resumed": True}, ("同期を再開しました",))
+
+
 HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("cases", "list"): _list,
     ("cases", "show"): _show,
@@ -368,6 +373,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("backup", None): _backup,
     ("passphrase", None): _passphrase,
     ("admin", "device list"): _staff,
+    ("admin", "resume"): _resume,
     ("admin", "invite"): _invite,
     ("admin", "admit"): _admit,
     ("admin", "device remove"): _remove,

@@ -250,6 +250,7 @@ def _admin(commands: "Commands") -> None:
     invite.add_argument("--team", choices=("city", "hellowork"), required=True)
     invite.add_argument("--roles", required=True)
     invite.add_argument("--invite-file", type=Path, help="招待をファイルに書く / also write the invite here")
+    _act(acts, "resume", "異常を確かめて同期を再開する / go on after an incident stopped the exchange")
     admit = _act(acts, "admit", "参加を承認する / admit a new PC", "INVITE")
     admit.add_argument(
         "--code", required=True, help="相手の画面の8桁の照合番号 / the 8 digits on the other screen"

@@ -254,6 +254,9 @@ class Desk(Protocol):
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write tray work to an encrypted file for hand-over."""
 
+    def resume_sync(self) -> None:
+        """Go on after an incident stopped the exchange (administrators)."""
+
     # forms in progress
     def save_form(self, form_id: str, fields: Values) -> None:
         """Keep what is being typed."""

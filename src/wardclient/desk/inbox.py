@@ -4,6 +4,8 @@ import datetime as dt
 from pathlib import Path
 
 from wardclient.casework import fields as catalogue
+from wardclient.casework.normalise import normalise_value
+from wardclient.casework.validation import validate_value
 from wardclient.desk.place import JAPAN, Acts, problem, refuse
 from wardclient.desk.rows import ConflictView, HeadView, Inbox, IncidentRow, TrayRow
 from wardclient.desk.streams import streams_of
@@ -11,6 +13,7 @@ from wardclient.desk.writing import puts
 from wardclient.ledger.events import Put, Value, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
 from wardclient.vault.sealing import seal_small
+from wardproto.control import ADMIN_ROLE
 
 REASONS = {
     "closed": "同意が終わったため、相手側には渡していません",
@@ -20,6 +23,8 @@ REASONS = {
 }
 INCIDENTS = {
     "rolled_back": "この端末のデータが古い控えに戻っています。書き込みを止めました。管理者に知らせてください。",
+    "old_page": "中央サービスから、前と同じ古い返事が届きました。取り込まずに、もう一度たずねています。",
+    "resumed": "管理者が異常を確かめ、同期を再開しました。",
     "gap": "中央サービスから届いた記録が抜けています。取り込みを止めました。管理者に知らせてください。",
     "fork": "中央サービスの記録が食い違っています。管理者に知らせてください。",
     "shrunk": "中央サービスの記録が前より短くなっています。取り込みを止めました。管理者に知らせてください。",
@@ -58,7 +63,10 @@ class InboxActs(Acts):
                         "decided", "この重なりは、もう決まっています。", "This conflict is already decided."
                     )
                 )
-            chosen = value
+            field = catalogue.field_of(kind, name)
+            chosen = normalise_value(field, value) if field is not None else value
+            if not version and field is not None:
+                refuse(*validate_value(field, chosen))
             if version:
                 head = next((h for h in register.heads if _version_text(h) == version), None)
                 if head is None:
@@ -81,6 +89,20 @@ class InboxActs(Acts):
 
         case_id = self._do(work)
         self.place.changed({"case", "inbox", "session"}, case_id)
+
+    def resume_sync(self) -> None:
+        """Go on after an incident stopped the exchange: an administrator has looked at it. The evidence stays."""
+        if ADMIN_ROLE not in self.place.me.roles:
+            refuse(
+                problem(
+                    "forbidden",
+                    "同期の再開は、管理者だけができます。異常の内容を管理者に知らせてください。",
+                    "Only an administrator may resume. Tell the administrator what the incident says.",
+                )
+            )
+        if not self._do(self.place.client.resume):
+            refuse(problem("not_stopped", "同期は止まっていません。", "The exchange is not stopped."))
+        self.place.changed({"inbox"})
 
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write tray work to a file sealed with this home's key, for hand-over or support."""

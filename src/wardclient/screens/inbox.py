@@ -22,6 +22,7 @@ from wardclient.keys import (
     LATER,
     PICK_LEFT,
     PICK_RIGHT,
+    RESUME,
     REWRITE,
     TAB_LEFT,
     TAB_RIGHT,
@@ -31,7 +32,7 @@ from wardclient.keys import (
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.widgets.asking import AskLine
-from wardclient.widgets.bars import ConflictCard, TabLine, moment
+from wardclient.widgets.bars import Confirm, ConflictCard, Question, TabLine, moment
 from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.lines import Rule
 from wardclient.widgets.prose import Prose
@@ -57,6 +58,7 @@ class InboxScreen(WorkScreen):
         WRITE_OUT,
         HELP,
         BACK,
+        RESUME.aside(),
         TAB_LEFT,
         TAB_RIGHT,
         CURTAIN.aside(),
@@ -149,7 +151,12 @@ class InboxScreen(WorkScreen):
         conflict = self.conflict if self._part == "conflicts" else None
         where = f"{self._at + 1}/{len(inbox.conflicts)}  {conflict.name}" if conflict else ""
         self.title_line.show(f"{_('確認箱')}  {where}".rstrip())
-        shown = {"conflicts": (*_PICKS, BACK), "tray": (WRITE_OUT, HELP, CURTAIN, BACK)}
+        shown: dict[str, tuple[Key, ...]] = {
+            "conflicts": (*_PICKS, BACK),
+            "tray": (WRITE_OUT, HELP, CURTAIN, BACK),
+        }
+        if self.ward.sync is not None and self.ward.sync.state == "stopped":
+            shown["incidents"] = (RESUME, HELP, CURTAIN, BACK)
         without = (HELP, CURTAIN, BACK)
         self.key_line.show(
             without if self._part == "conflicts" and not conflict else shown.get(self._part, without)
@@ -240,6 +247,24 @@ class InboxScreen(WorkScreen):
         conflict = self.conflict
         if self._part == "conflicts" and conflict is not None:
             self.app.push_screen(CaseScreen(conflict.case_id, "timeline"))
+
+    def action_resume_sync(self) -> None:
+        """Go on after an incident stopped the exchange; a person says so after reading it."""
+        if self._part != "incidents":
+            return
+        text = _(
+            "異常の記録を読み、管理者として確かめましたか。\n"
+            "証拠は残ります。同じ異常がまた起きれば、同期はまた止まります。"
+        )
+        self.app.push_screen(Confirm(Question(text, _("再開する"))), self._sure)
+
+    def _sure(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
+        if sure:
+            self.ask(
+                lambda desk: desk.resume_sync(),
+                lambda _r: self.say(_("同期を再開しました。")),
+                group="resume",
+            )
 
     def action_write_out(self) -> None:
         """Write work that was not accepted to a sealed file."""

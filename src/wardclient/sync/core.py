@@ -28,6 +28,7 @@ CURSOR = "cursor"
 STAMP = "hlc"
 STOPPED = "stopped"
 HALTED = "halted"
+OLD_PAGES = "old_pages"
 REBUILD = "rebuild"
 WARD_KEY = "ward_key"
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from wardclient.sync import intents, outbox, pages
 from wardclient.sync.answers import read_answer
 from wardclient.sync.calls import POLL_MS, Call, ControlCall, Direction, Lanes, PullCall, PushCall
-from wardclient.sync.core import HALTED, Core
+from wardclient.sync.core import HALTED, OLD_PAGES, Core
 from wardproto import control
 from wardproto.messages import ControlPush, LogPage, PushReply
 from wardproto.records import ControlWire, Refusal
@@ -84,6 +84,21 @@ class Exchange:
             lane.due_ms = 0
         self.hurry()
 
+    def resume(self) -> bool:
+        """A person has looked at the incident and goes on; return whether anything had been stopped.
+
+        The evidence stays. What stopped the exchange stops it again if the service says it again.
+        """
+        core = self.core
+        if not core.store.get(HALTED):
+            return False
+        with core.change():
+            core.store.put(HALTED, b"")
+            core.store.put(OLD_PAGES, b"")
+            core.incident("resumed", core.memory.cursor)
+        self.retry()
+        return True
+
     def _control(self, now_ms: int) -> ControlCall | None:
         core = self.core
         if not self._lanes.control.is_due(now_ms) or core.state.head.sseq < self._control_after:
@@ -154,12 +169,18 @@ class Exchange:
             self.look()
         self.hurry()
 
-    def on_page(self, call: PullCall, page: LogPage, now_ms: int) -> frozenset[bytes]:
-        """The server sent a page of the log; return the streams that it touched."""
+    def on_page(self, call: PullCall, page: LogPage, now_ms: int) -> frozenset[bytes] | None:
+        """The server sent a page of the log; return the streams that it touched.
+
+        None when it answers another question: the call counts as failed and is made again.
+        """
         lane = self._lanes.pull
         before = self.core.memory
         with self._landing(call, now_ms):
             touched = pages.take(self.core, call.after, page)
+        if touched is None:
+            lane.failed(call, now_ms, self._jitter())
+            return None
         lane.answered(call)
         again = page.more or self._wanted or call.after != before.cursor
         lane.due_ms = now_ms if again else now_ms + POLL_MS

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from wardclient.sync.calls import Call, ControlCall, Direction, PushCall
+from wardclient.sync.calls import Call, ControlCall, Direction, PullCall, PushCall
 from wardclient.sync.client import Client
 from wardclient.sync.transport import Transport, TransportError
 
@@ -46,6 +46,10 @@ class _Run:
         """Let both directions look for what is due."""
         for event in self.awake.values():
             event.set()
+
+
+_AGAIN = frozenset({"cut", "old_page"})
+"""What is asked once more at once: a broken connection, an answer to another question."""
 
 
 class SyncLoop:
@@ -169,7 +173,7 @@ class SyncLoop:
             call = self._in_lane(lambda: self._client.next_call(_now_ms()))
             if call is not None:
                 error = self._make(call)
-                if error is not None and (error.code != "cut" or broken == MOST_BROKEN):
+                if error is not None and (error.code not in _AGAIN or broken == MOST_BROKEN):
                     raise error
                 if error is not None:
                     broken += 1
@@ -194,6 +198,8 @@ class SyncLoop:
             problem, outcome = error, partial(client.on_failure, call, _now_ms())
         try:
             touched = self._in_lane(outcome)
+            if problem is None and touched is None and isinstance(call, PullCall):
+                problem = TransportError("old_page")
         finally:
             self._landed.set()
             if self._run is not None:

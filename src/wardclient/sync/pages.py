@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from wardclient.sync import closing, keys
 from wardclient.sync.claims import Numbers
-from wardclient.sync.core import CURSOR, HALTED, REBUILD, Cheated, Core
+from wardclient.sync.core import CURSOR, HALTED, OLD_PAGES, REBUILD, Cheated, Core
 from wardclient.sync.opening import Opened, open_block, open_waiting
 from wardclient.sync.ports import OpenedEvent, Sealed, StoredControl
-from wardclient.sync.sealing import last_cas_key, late_cas_key, receipt_key, refused_key
+from wardclient.sync.sealing import last_cas_key, late_cas_key, number, receipt_key, refused_key
 from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import LogItem, LogPage
@@ -55,22 +55,49 @@ class _Page:
     streams: set[bytes] = field(default_factory=set)
 
 
-def take(core: Core, after: int, page: LogPage) -> frozenset[bytes]:
+MOST_OLD_PAGES = 5
+"""So many answers in a row that are older than what is here: the log itself has become shorter."""
+
+
+def take(core: Core, after: int, page: LogPage) -> frozenset[bytes] | None:
     """Take over a page that was asked for after a cursor; return the streams it touched.
 
     A page for another cursor came late and is left. Raises nothing for what a server may do
-    wrong: see the incident and the `halted` flag.
+    wrong: see the incident and the `halted` flag. None: what came answers another question than
+    this one (an answer of yesterday, played again by whoever sits in between). That is noted, and the call
+    is made again: one old page must not end the exchange of a PC for good.
     """
     if after != core.memory.cursor or core.store.get(HALTED):
         return frozenset()
+    if page.upto <= page.size and _is_old(page, after):
+        with core.change():
+            _note_old(core, page)
+        return None
     try:
         with core.change():
+            if core.store.get(OLD_PAGES):
+                core.store.put(OLD_PAGES, b"")
             return _take(core, page)
     except Cheated as cheated:
         with core.change():
             core.store.put(HALTED, cheated.kind.encode())
             core.incident(cheated.kind, cheated.wseq, cheated.detail)
         return frozenset()
+
+
+def _is_old(page: LogPage, after: int) -> bool:
+    return page.upto < after or any(item.entry.wseq <= after for item in page.items[:1])
+
+
+def _note_old(core: Core, page: LogPage) -> None:
+    """Count it; the first of a row is an incident, too many of them are a log that has become shorter."""
+    count = number(core, OLD_PAGES) + 1
+    core.store.put(OLD_PAGES, encode(count))
+    if count == 1:
+        core.incident("old_page", page.upto)
+    elif count == MOST_OLD_PAGES:
+        core.store.put(HALTED, b"shrunk")
+        core.incident("shrunk", page.size)
 
 
 def _take(core: Core, page: LogPage) -> frozenset[bytes]:
