@@ -3,8 +3,9 @@
 import pytest
 from textual.widgets import OptionList
 
+from tests.screens.conftest import Make
 from tests.screens.desk_model import Ward
-from tests.screens.test_work import Make, at, press, settled, shown, unlock
+from tests.screens.walking import at, press, settled, shown, unlock
 from wardclient.desk.rows import OpeningRow, OpeningView
 from wardclient.screens.matching import CompareScreen, MatchScreen, side_by_side
 from wardclient.screens.openings import OpeningScreen

@@ -24,6 +24,9 @@ def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer
     )
     if page.warning:
         printer.say(page.warning, page.warning)
+    for word, others in page.also:
+        words = "、".join(others)
+        printer.say(f"「{word}」→ {words} も検索", f"{word}: also {words}")
     rows = [(r.opening_no, r.title, r.employer, r.place, r.pay) for r in page.rows]
     printer.result(page, printer.table(rows))
 
@@ -59,7 +62,16 @@ def _show(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
     printer.result(view, [*printer.table(view.conditions), view.source_line])
 
 
+def _synonyms(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    if arguments.also or arguments.none or arguments.reset:
+        found = desk.set_synonyms(arguments.word, None if arguments.reset else arguments.also)
+    else:
+        found = desk.synonyms(arguments.word)
+    printer.result({"word": arguments.word, "also": found}, found)
+
+
 HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Namespace, Printer], None]] = {
     ("openings", "search"): _search,
     ("openings", "show"): _show,
+    ("openings", "synonyms"): _synonyms,
 }

@@ -82,13 +82,14 @@ def rank(
     client_facing: bool = False,
     rule: AgeRule | None = None,
     cancelled: Callable[[], bool] | None = None,
+    widened: bool = False,
 ) -> RankedPage:
     """Return the openings that fit best. ``off`` are parts (``matching.Part``) that do not count.
 
     Raises SearchRefusedError for a wrong code, text or part, CancelledError when ``cancelled`` says so.
     """
     _known(off)
-    source, parameters = hits(connection, text, filters, today, client_facing=client_facing)
+    source, parameters = hits(connection, text, filters, today, client_facing=client_facing, widened=widened)
     points = _Points(
         wishes, off, dict(connection.execute("SELECT place_id, code FROM municipality").fetchall())
     )

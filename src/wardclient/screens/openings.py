@@ -156,7 +156,11 @@ class OpeningsScreen(WorkScreen):
         if page.index_behind:
             count = f"{_('索引を作成中')} {count}"
         self.query_one("#count", Static).update(Content(count), layout=False)
-        self.say(page.warning, bad=bool(page.warning))
+        also = "  ".join(
+            _("「{word}」→ {others} も検索").format(word=word, others="、".join(others))
+            for word, others in page.also
+        )
+        self.say(page.warning or also, bad=bool(page.warning))
 
     @on(RowGrid.NearEnd)
     def _more(self) -> None:
