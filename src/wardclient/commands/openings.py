@@ -70,8 +70,29 @@ def _synonyms(desk: "Workstation", arguments: argparse.Namespace, printer: Print
     printer.result({"word": arguments.word, "also": found}, found)
 
 
+def _save(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    filters: dict[str, object] = {"municipality": arguments.municipality} if arguments.municipality else {}
+    search_id = desk.save_search(arguments.name, arguments.query, filters, arguments.case_id or "")
+    printer.result({"search_id": search_id}, (search_id,))
+
+
+def _saved(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    if arguments.seen:
+        desk.mark_seen(arguments.seen)
+    if arguments.drop:
+        desk.drop_search(arguments.drop)
+    rows = desk.saved_searches()
+    shown = [
+        (r.search.search_id, r.search.name, f"新着 {len(r.new)}", f"{r.total}件", r.search.case_id)
+        for r in rows
+    ]
+    printer.result(rows, printer.table(shown))
+
+
 HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Namespace, Printer], None]] = {
     ("openings", "search"): _search,
+    ("openings", "save"): _save,
+    ("openings", "saved"): _saved,
     ("openings", "show"): _show,
     ("openings", "synonyms"): _synonyms,
 }
