@@ -26,7 +26,7 @@ def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer
         printer.say(page.warning, page.warning)
     for word, others in page.also:
         words = "、".join(others)
-        printer.say(f"「{word}」→ {words} も検索", f"{word}: also {words}")
+        printer.say(f"「{word}」は {words} も検索", f"{word}: also {words}")
     rows = [(r.opening_no, r.title, r.employer, r.place, r.pay) for r in page.rows]
     printer.result(page, printer.table(rows))
 

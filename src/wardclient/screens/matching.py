@@ -63,7 +63,7 @@ class MatchScreen(WorkScreen):
         self._off: frozenset[str] = frozenset()
         self._marked: list[str] = []
         columns: tuple[Column[MatchRow], ...] = (
-            Column(mark("印"), 2, lambda m: "●" if m.row.opening_no in self._marked else ""),
+            Column(mark("印"), 2, lambda m: "*" if m.row.opening_no in self._marked else ""),
             Column(mark("点"), 3, lambda m: str(m.score), right=True),
             Column(mark("職種"), 16, lambda m: m.row.title, share=3),
             Column(mark("事業所"), 12, lambda m: m.row.employer, share=2),
@@ -219,7 +219,8 @@ def side_by_side(views: tuple[OpeningView, ...], room: int) -> list[Part]:
     """Return every condition of every opening in columns, nothing cut; conditions all lack are left out."""
     tables = [_by_label(view) for view in views]
     labels = list(dict.fromkeys(label for table in tables for label in table))
-    cells = (room - LABEL_CELLS - 2 * len(views)) // len(views)
+    count = len(views)
+    cells = (room - LABEL_CELLS) // count - 2
     parts: list[Part] = []
     for label in labels:
         columns = [wrap(label, LABEL_CELLS), *(wrap(table.get(label, "－"), cells) for table in tables)]
@@ -246,7 +247,7 @@ def _why(match: MatchRow, off: frozenset[str]) -> list[Part]:
     for part in match.parts:
         parts += [
             (fit(_label(part.label, part.label_en), 16), "$ward-quiet"),
-            f"{part.points:>3}/{part.most:<3}{_label(part.why, part.why_en)}\n",
+            f"{pad(f'{part.points}/{part.most}', 7)}{_label(part.why, part.why_en)}\n",
         ]
     left_out = [_label(ja, en) for name, ja, en in PARTS if name in off]
     if left_out:

@@ -157,7 +157,7 @@ class OpeningsScreen(WorkScreen):
             count = f"{_('索引を作成中')} {count}"
         self.query_one("#count", Static).update(Content(count), layout=False)
         also = "  ".join(
-            _("「{word}」→ {others} も検索").format(word=word, others="、".join(others))
+            _("「{word}」は {others} も検索").format(word=word, others="、".join(others))
             for word, others in page.also
         )
         self.say(page.warning or also, bad=bool(page.warning))
