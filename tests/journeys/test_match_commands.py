@@ -36,3 +36,9 @@ def test_openings_for_a_case_by_command_line(ward: Ward, tmp_path: Path) -> None
         assert "Traceback" not in refused.error
     client = ward.hellowork.do("openings", "search", "", "--client-facing", "--limit", "200")
     assert any("非公開" in row["employer"] for row in client["rows"])
+    kept = ward.hellowork.do("openings", "save", "調理", "調理", "--for", case_id)
+    (row,) = ward.hellowork.do("openings", "saved")
+    assert (row["search"]["case_id"], row["new"]) == (case_id, [])
+    assert ward.hellowork.do("openings", "saved", "--drop", kept["search_id"]) == []
+    assert ward.hellowork.do("openings", "synonyms", "調理", "賄い")["also"] == ["賄い"]
+    assert "厨房" in ward.hellowork.do("openings", "synonyms", "調理", "--reset")["also"]

@@ -7,7 +7,7 @@ Used where a test needs a state that is hard to bring about for real (a full dis
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -29,6 +29,7 @@ from wardclient.desk.api import (
     RefusedError,
     WrongPassphraseError,
 )
+from wardclient.desk.matches import MatchPage, MatchRow, PartView
 from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)
@@ -655,6 +656,32 @@ class ModelDesk:
         if filters.get("full_part") == "part":
             found = [o for o in found if "パート" in o.employment_type]
         return rows.OpeningPage(tuple(found[:limit]), len(found), False, 1, self.ward.warning, 0)
+
+    def match_openings(
+        self,
+        case_id: str,
+        text: str = "",
+        filters: Mapping[str, object] | None = None,
+        limit: int = 50,
+        *,
+        off: Collection[str] = (),
+        client_facing: bool = False,
+    ) -> MatchPage:
+        """Score 調理補助 for its title and a part-time job for its kind."""
+        assert case_id in self.ward.cases
+        assert not client_facing
+        found = []
+        for row in self.find_openings(text, filters or {}, limit).rows:
+            same, part = row.title == "調理補助", row.employment_type == "パート"
+            parts = (
+                PartView("occupation", "職種", "Occupation", 30 * same, 30, "職種名", "title"),
+                PartView("employment", "働き方", "Full or part time", 10 * part, 10, "希望", "wish"),
+            )
+            counted = tuple(p for p in parts if p.part not in off)
+            points, most = sum(p.points for p in counted), sum(p.most for p in counted)
+            found.append(MatchRow(row, round(100 * points / most) if most else 0, counted))
+        found.sort(key=lambda m: -m.score)
+        return MatchPage(tuple(found), len(found), (("希望職種", "調理補助"),), tuple(off), self.ward.warning)
 
     def opening(self, opening_no: str, *, client_facing: bool = False) -> rows.OpeningView:
         """Return a sheet."""

@@ -24,6 +24,9 @@ def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer
     )
     if page.warning:
         printer.say(page.warning, page.warning)
+    for word, others in page.also:
+        words = "、".join(others)
+        printer.say(f"「{word}」は {words} も検索", f"{word}: also {words}")
     rows = [(r.opening_no, r.title, r.employer, r.place, r.pay) for r in page.rows]
     printer.result(page, printer.table(rows))
 
@@ -59,7 +62,37 @@ def _show(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
     printer.result(view, [*printer.table(view.conditions), view.source_line])
 
 
+def _synonyms(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    if arguments.also or arguments.none or arguments.reset:
+        found = desk.set_synonyms(arguments.word, None if arguments.reset else arguments.also)
+    else:
+        found = desk.synonyms(arguments.word)
+    printer.result({"word": arguments.word, "also": found}, found)
+
+
+def _save(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    filters: dict[str, object] = {"municipality": arguments.municipality} if arguments.municipality else {}
+    search_id = desk.save_search(arguments.name, arguments.query, filters, arguments.case_id or "")
+    printer.result({"search_id": search_id}, (search_id,))
+
+
+def _saved(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    if arguments.seen:
+        desk.mark_seen(arguments.seen)
+    if arguments.drop:
+        desk.drop_search(arguments.drop)
+    rows = desk.saved_searches()
+    shown = [
+        (r.search.search_id, r.search.name, f"新着 {len(r.new)}", f"{r.total}件", r.search.case_id)
+        for r in rows
+    ]
+    printer.result(rows, printer.table(shown))
+
+
 HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Namespace, Printer], None]] = {
     ("openings", "search"): _search,
+    ("openings", "save"): _save,
+    ("openings", "saved"): _saved,
     ("openings", "show"): _show,
+    ("openings", "synonyms"): _synonyms,
 }

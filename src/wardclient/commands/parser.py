@@ -199,6 +199,16 @@ def _openings(commands: "Commands") -> None:
         "--without", action="append", default=[], metavar="PART", help="数えない項目 / a part not to count"
     )
     search.add_argument("--client-facing", action="store_true", help="来所者に見せてよい表示")
+    save = _act(acts, "save", "検索を保存 / keep a search", "NAME", "QUERY")
+    save.add_argument("--municipality", action="append", default=[])
+    save.add_argument("--for", dest="case_id", metavar="CASE", help="だれのためか / for whom")
+    saved = _act(acts, "saved", "保存した検索と新着 / saved searches and what is new")
+    saved.add_argument("--seen", metavar="SEARCH", help="見た / mark as seen")
+    saved.add_argument("--drop", metavar="SEARCH", help="消す / forget it")
+    synonyms = _act(acts, "synonyms", "同義語を見る・変える / see or change synonyms", "WORD")
+    synonyms.add_argument("also", nargs="*", metavar="ALSO", help="一緒に探す言葉 / words searched with it")
+    synonyms.add_argument("--none", action="store_true", help="何も足さない / nothing more")
+    synonyms.add_argument("--reset", action="store_true", help="最初の一覧に戻す / the product's list again")
     shown = _act(acts, "show", "求人票 / one opening", "NO")
     shown.add_argument("--client-facing", action="store_true")
 

@@ -5,7 +5,7 @@ each carries a sentence for the person in both languages. Implemented by
 `desk.door.HomeDoor` and `desk.workstation.Workstation`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -33,6 +33,7 @@ from wardclient.desk.rows import (
 )
 
 if TYPE_CHECKING:
+    from wardclient.desk.matches import MatchPage
     from wardclient.desk.trainings import CourseRow
 
 EVERYTHING = CaseFilter()
@@ -219,6 +220,18 @@ class Desk(Protocol):
         self, text: str, filters: Mapping[str, object], limit: int = 200, after: str = ""
     ) -> OpeningPage:
         """Search openings; wrong codes are RefusedError, never an empty result."""
+
+    def match_openings(
+        self,
+        case_id: str,
+        text: str = "",
+        filters: Mapping[str, object] | None = None,
+        limit: int = 50,
+        *,
+        off: Collection[str] = (),
+        client_facing: bool = False,
+    ) -> "MatchPage":
+        """Return all openings that a search finds, those that fit a person best first."""
 
     def opening(self, opening_no: str, *, client_facing: bool = False) -> OpeningView:
         """Return one opening with all conditions."""

@@ -81,6 +81,7 @@ class MatchActs(OpeningsActs, CaseActs):
                 limit=limit,
                 off=off,
                 client_facing=client_facing,
+                widened=True,
             )
         rows = tuple(
             MatchRow(opening_row(found.row), found.match.score, _parts(found.match)) for found in page.rows

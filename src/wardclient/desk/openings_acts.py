@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from wardclient.desk.rows import (
     OpeningView,
     Progress,
 )
-from wardclient.openings import rules, search, sheet
+from wardclient.openings import rules, search, sheet, synonyms
 from wardclient.openings.filters import Filters
 from wardclient.openings.importer import ImportOptions, ImportReport, import_file
 from wardclient.openings.indexer import index_pending
@@ -118,10 +118,31 @@ class OpeningsActs(Acts):
                 limit=limit,
                 after=after,
                 client_facing=client_facing,
+                widened=True,
             )
         warning = page.age.ja if page.age.level != "fresh" else ""
         rows = tuple(opening_row(row) for row in page.rows)
-        return OpeningPage(rows, page.total, page.more_than, page.age.days or 0, warning, page.index_behind)
+        return OpeningPage(
+            rows, page.total, page.more_than, page.age.days or 0, warning, page.index_behind, page.also
+        )
+
+    def synonyms(self, word: str) -> tuple[str, ...]:
+        """Return what is searched with a word."""
+        lock, connection = self.room.read()
+        with lock:
+            return synonyms.also(connection, word)
+
+    def set_synonyms(self, word: str, others: Sequence[str] | None) -> tuple[str, ...]:
+        """Let a word find ``others`` too on this PC; None returns it to the product's list."""
+        lock, connection = self.room.read()
+        with lock, telling_refusals():
+            if others is None:
+                synonyms.forget(connection, word)
+            else:
+                synonyms.write(connection, word, tuple(others))
+            found = synonyms.also(connection, word)
+        self.place.changed({"openings"})
+        return found
 
     def opening(self, opening_no: str, *, client_facing: bool = False) -> OpeningView:
         """Return one opening with all conditions that the law requires to be shown."""

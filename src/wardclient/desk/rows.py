@@ -315,6 +315,8 @@ class OpeningPage:
     age_days: int
     warning: str
     index_behind: int
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words that were typed, each with the synonyms that were searched too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from wardclient.desk.place import Place
 from wardclient.desk.plans import PlanActs
 from wardclient.desk.referrals import ReferralActs
 from wardclient.desk.rows import Change, Me, SyncStatus
+from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
 from wardclient.desk.staff import StaffActs
 from wardclient.desk.status import sync_status
@@ -49,6 +50,7 @@ class Workstation(
     PlanActs,
     ReferralActs,
     MatchActs,
+    SavedSearchActs,
     TrainingActs,
     ImportActs,
     InboxActs,

@@ -42,7 +42,7 @@ SHEETS = 200
 ASK_EVERY = 4_096
 _NEED = ("license1", "license2", "license3")
 _WORK = ("job_title", "job_description", "hours_note", "special_note", "experience")
-_NARROW = (
+NARROW = (
     "o.docid, o.occupation1, o.occupation2, o.occupation3, o.place_id, o.full_part, o.pay_min, o.pay_max,"
     " o.start1, o.end1, o.start2, o.end2, o.start3, o.end3"
 )
@@ -82,20 +82,21 @@ def rank(
     client_facing: bool = False,
     rule: AgeRule | None = None,
     cancelled: Callable[[], bool] | None = None,
+    widened: bool = False,
 ) -> RankedPage:
     """Return the openings that fit best. ``off`` are parts (``matching.Part``) that do not count.
 
     Raises SearchRefusedError for a wrong code, text or part, CancelledError when ``cancelled`` says so.
     """
     _known(off)
-    source, parameters = hits(connection, text, filters, today, client_facing=client_facing)
+    source, parameters = hits(connection, text, filters, today, client_facing=client_facing, widened=widened)
     points = _Points(
         wishes, off, dict(connection.execute("SELECT place_id, code FROM municipality").fetchall())
     )
     column = "''"
     if points.by_word:  # only then is the wide table touched
         column = "(SELECT title FROM sheet s WHERE s.sheet_id = o.sheet_id)"
-    cursor = connection.execute(f"SELECT {_NARROW}, {column} {source}", parameters)
+    cursor = connection.execute(f"SELECT {NARROW}, {column} {source}", parameters)
     scored: list[tuple[int, int]] = []
     while block := cursor.fetchmany(ASK_EVERY):
         if cancelled is not None and cancelled():
@@ -103,16 +104,14 @@ def rank(
         scored.extend([(points(record), record[0]) for record in block])
     best = [docid for _, docid in nlargest(max(limit, SHEETS), scored)]
     layouts = Layouts(connection)
-    found = [
-        Ranked(
-            row_of(connection, docid, client_facing=client_facing),
-            match_of(connection, docid, wishes, off, layouts=layouts),
-        )
-        for docid in best
-    ]
-    found.sort(key=lambda ranked: -ranked.match.score)
+    found = [(match_of(connection, docid, wishes, off, layouts=layouts), docid) for docid in best]
+    found.sort(key=lambda pair: -pair[0].score)
+    rows = tuple(
+        Ranked(row_of(connection, docid, client_facing=client_facing), match)
+        for match, docid in found[:limit]
+    )
     age = newest_age(connection, today, rule)
-    return RankedPage(tuple(found[:limit]), len(scored), len(found), age)
+    return RankedPage(rows, len(scored), len(found), age)
 
 
 def match_of(
@@ -125,7 +124,7 @@ def match_of(
 ) -> Match:
     """Return how one opening fits, by its whole sheet."""
     record = connection.execute(
-        f"SELECT {_NARROW}, s.title, m.code, s.layout_id, s.record FROM opening o"  # noqa: S608 - own names
+        f"SELECT {NARROW}, s.title, m.code, s.layout_id, s.record FROM opening o"  # noqa: S608 - own names
         " JOIN sheet s ON s.sheet_id = o.sheet_id JOIN municipality m ON m.place_id = o.place_id"
         " WHERE o.docid = ?",
         (docid,),

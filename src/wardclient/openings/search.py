@@ -18,6 +18,7 @@ from wardclient.openings.problems import Problem, SearchRefusedError
 from wardclient.openings.query import Words, understand
 from wardclient.openings.rules import AgeRule, FileAge, file_age
 from wardclient.openings.store import Connection, index_behind
+from wardclient.openings.synonyms import widen
 
 COUNT_CAP = 1000
 MASKED = "（事業所名は非公開）"
@@ -68,6 +69,8 @@ class SearchPage:
     after: str
     index_behind: int
     age: FileAge
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words that were typed, each with the synonyms that were searched too."""
 
     @property
     def total_text(self) -> str:
@@ -98,8 +101,9 @@ def search(
     after: str = "",
     client_facing: bool = False,
     rule: AgeRule | None = None,
+    widened: bool = False,
 ) -> SearchPage:
-    """Return one page of openings.
+    """Return one page of openings; ``widened`` looks for synonyms of the words, too.
 
     An opening number (also its beginning, ``14990-0001``) finds that opening. With
     ``client_facing`` an employer who is not public is neither shown nor found by name, and openings
@@ -108,7 +112,7 @@ def search(
     """
     where = conditions(connection, filters, today)
     cursor = _cursor(after)
-    words = _text_conditions(connection, text, where, client_facing=client_facing)
+    words, also = _text_conditions(connection, text, where, client_facing=client_facing, widened=widened)
     if where.problems:
         raise SearchRefusedError(*where.problems)
     found = _walk(connection, words, where, order, limit + 1, cursor)
@@ -125,18 +129,25 @@ def search(
         after=_Cursor(shown[-1][_DEADLINE], shown[-1][_DOCID], total).text() if rest and shown else "",
         index_behind=index_behind(connection),
         age=file_age(max(dates.values(), default=""), today, rule),
+        also=also,
     )
 
 
 def hits(
-    connection: Connection, text: str, filters: Filters, today: date, *, client_facing: bool = False
+    connection: Connection,
+    text: str,
+    filters: Filters,
+    today: date,
+    *,
+    client_facing: bool = False,
+    widened: bool = False,
 ) -> tuple[str, tuple[object, ...]]:
     """Return ``FROM ... WHERE ...`` over all that a search finds (``opening`` as ``o``), with its values.
 
     Raises SearchRefusedError as ``search`` does.
     """
     where = conditions(connection, filters, today)
-    words = _text_conditions(connection, text, where, client_facing=client_facing)
+    words, _ = _text_conditions(connection, text, where, client_facing=client_facing, widened=widened)
     if where.problems:
         raise SearchRefusedError(*where.problems)
     return _hits(words, where.sql), tuple(where.parameters)
@@ -185,8 +196,8 @@ def _row(row: tuple[Any, ...], dates: dict[str, str], *, client_facing: bool) ->
 
 
 def _text_conditions(
-    connection: Connection, text: str, where: Conditions, *, client_facing: bool
-) -> Words | None:
+    connection: Connection, text: str, where: Conditions, *, client_facing: bool, widened: bool
+) -> tuple[Words | None, tuple[tuple[str, tuple[str, ...]], ...]]:
     """Add what the text asks for; return the words when the index has to answer."""
     if client_facing:
         where.add("o.scope <> ?", _NOT_PUBLISHED)
@@ -195,14 +206,15 @@ def _text_conditions(
         low, high = _number_range(typed[1], typed[2])
         exact = values.opening_number(_narrow(text)) or low
         where.add("(o.number BETWEEN ? AND ? OR o.number = ?)", low, high, exact)
-        return None
+        return None, ()
     try:
         words = understand(text)
     except SearchRefusedError as refused:
         where.problems.extend(refused.problems)
-        return None
+        return None, ()
+    words, also = widen(connection, words) if widened else (words, ())
     if not words.match and not words.exclude:
-        return None
+        return None, ()
     if client_facing:
         # A sheet that the index has not seen may have become hidden since.
         indexed = connection.execute("SELECT value FROM progress WHERE name = 'indexed_sheet'").fetchone()[0]
@@ -212,10 +224,10 @@ def _text_conditions(
             "o.docid NOT IN (SELECT rowid FROM opening_text WHERE opening_text MATCH ?)",
             _in_columns(words.exclude, client_facing=client_facing),
         )
-        return None
+        return None, ()
     where.sql.insert(0, "opening_text MATCH ?")
     where.parameters.insert(0, _in_columns(words.match, client_facing=client_facing))
-    return words
+    return words, also
 
 
 def _walk(

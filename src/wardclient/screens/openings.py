@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from wardclient.casework import reference
 from wardclient.desk.rows import Change, OpeningPage, OpeningRow, OpeningView
-from wardclient.keys import BACK, CLIENT_FACING, CURTAIN, HELP, IMPORT, OPEN, REFER, Key
+from wardclient.keys import BACK, CLIENT_FACING, CURTAIN, HELP, IMPORT, MATCHES, OPEN, REFER, Key
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.words import long_day
@@ -61,6 +61,7 @@ class OpeningsScreen(WorkScreen):
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         OPEN.named(mark("求人票")),
+        MATCHES,
         BY_HAND,
         HELP,
         CURTAIN,
@@ -112,7 +113,9 @@ class OpeningsScreen(WorkScreen):
     def on_mount(self) -> None:
         """Show the newest."""
         self.title_line.show(_("求人検索"), _("紹介する求人を選びます") if self.case_id else "")
-        self.key_line.show([k for k in self.KEYS if k is not BY_HAND or self.case_id])
+        # For a case the line is full: the file is read in elsewhere, and Ctrl+R still does it.
+        aside = ("import",) if self.case_id else ("by_hand", "matches")
+        self.key_line.show([k for k in self.KEYS if k.action not in aside])
         self.show_sync()
         self.find()
 
@@ -132,16 +135,19 @@ class OpeningsScreen(WorkScreen):
 
     def find(self, *, keep: bool = False) -> None:
         """Ask for the openings that match."""
-        text = self.query_one("#search", ImeInput).value
-        filters: dict[str, object] = dict(self.query_one(FilterLine).values())
-        if "within_days" in filters:
-            filters["within_days"] = int(str(filters["within_days"]))
+        text, filters = self._asked()
         limit = self._limit
         self.ask(
             lambda desk: desk.find_openings(text, filters, limit),
             lambda page: self._show(page, keep=keep),
             group="find",
         )
+
+    def _asked(self) -> tuple[str, dict[str, object]]:
+        filters: dict[str, object] = dict(self.query_one(FilterLine).values())
+        if "within_days" in filters:
+            filters["within_days"] = int(str(filters["within_days"]))
+        return self.query_one("#search", ImeInput).value, filters
 
     def _show(self, page: OpeningPage, *, keep: bool) -> None:
         more = (len(page.rows) < page.total or page.more_than) and self._limit < MOST
@@ -150,7 +156,11 @@ class OpeningsScreen(WorkScreen):
         if page.index_behind:
             count = f"{_('索引を作成中')} {count}"
         self.query_one("#count", Static).update(Content(count), layout=False)
-        self.say(page.warning, bad=bool(page.warning))
+        also = "  ".join(
+            _("「{word}」は {others} も検索").format(word=word, others="、".join(others))
+            for word, others in page.also
+        )
+        self.say(page.warning or also, bad=bool(page.warning))
 
     @on(RowGrid.NearEnd)
     def _more(self) -> None:
@@ -185,6 +195,13 @@ class OpeningsScreen(WorkScreen):
         row = self.grid.row
         if row is not None:
             self.app.push_screen(OpeningScreen(row.opening_no, self.case_id))
+
+    def action_matches(self) -> None:
+        """Order what is found by the person's wishes."""
+        from wardclient.screens.matching import MatchScreen
+
+        if self.case_id:
+            self.app.push_screen(MatchScreen(self.case_id, *self._asked()))
 
     def action_by_hand(self) -> None:
         """Refer without a sheet (an opening that is not in the file)."""
