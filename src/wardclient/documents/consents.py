@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW
-from wardclient.documents.paper import Heading, Paper, Rows, Sign, Text, Ticks, plain
+from wardclient.documents.paper import Block, Heading, Paper, Rows, Sign, Text, Ticks, plain
 from wardclient.documents.words import CONSENT_IN, era
 
 _EXPLAINED = Text(
@@ -74,6 +74,7 @@ class ConsentValues:
 def consent_paper(values: ConsentValues) -> Paper:
     """Return the 同意書: what goes to whom, for how long, and how to stop it."""
     other = CONSENT_IN.get(values.language)
+    beside: tuple[Block, ...] = (Heading(other[0]), *(plain(line) for line in other[1])) if other else ()
     return Paper(
         "個人情報の提供に関する同意書",
         (
@@ -92,7 +93,7 @@ def consent_paper(values: ConsentValues) -> Paper:
             Ticks(tuple((k in values.scope_to_hw, f"{k} {v.ja}") for k, v in SCOPE_TO_HW.items())),
             Heading("ハローワークから区役所へ伝えること"),
             Ticks(tuple((k in values.scope_to_city, f"{k} {v.ja}") for k, v in SCOPE_TO_CITY.items())),
-            *((Heading(other[0]), *(plain(line) for line in other[1])) if other else ()),
+            *beside,
             Sign(("日付", "署名", "代筆・代理人(続柄)")),
             Rows(
                 (

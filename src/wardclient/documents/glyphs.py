@@ -12,6 +12,8 @@ from pathlib import Path
 from wardclient.documents.paper import Paper
 
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+_END = 0xFFFF
+"""Closes a table of segments; no letter."""
 _SEGMENTED, _GROUPED, _VARIANTS = 4, 12, 14
 
 
@@ -63,7 +65,7 @@ class Coverage:
                 glyph = (code + delta) & 0xFFFF
                 if offset:
                     glyph = self._read(">H", where + offset + 2 * (code - first))[0]
-                if glyph and code != 0xFFFF:
+                if glyph and code != _END:
                     self.letters.add(code)
 
     def _selectors(self, at: int) -> None:

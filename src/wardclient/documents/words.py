@@ -47,8 +47,10 @@ CONSENT_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "es": (
         "Español (para leer; vale el texto en japonés)",
         (
-            "La oficina del distrito y Hello Work quieren compartir los puntos marcados arriba para ayudarle"
-            " a encontrar trabajo.",
+            (
+                "La oficina del distrito y Hello Work quieren compartir los puntos marcados arriba para ayudarle"
+                " a encontrar trabajo."
+            ),
             "Usted decide. Si dice que no, no pierde nada: su ayuda y el apoyo siguen igual.",
             "Puede parar en cualquier momento. Avise en la oficina del distrito o en Hello Work.",
             "Puede pedir ver lo que está registrado sobre usted.",
@@ -57,8 +59,10 @@ CONSENT_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "tl": (
         "Filipino (para basahin; ang tekstong Hapon ang may bisa)",
         (
-            "Gusto ng tanggapan ng ward at ng Hello Work na ibahagi ang mga may tsek sa itaas para tulungan kang"
-            " makahanap ng trabaho.",
+            (
+                "Gusto ng tanggapan ng ward at ng Hello Work na ibahagi ang mga may tsek sa itaas para tulungan kang"
+                " makahanap ng trabaho."
+            ),
             "Ikaw ang magpapasya. Kung ayaw mo, walang mawawala sa iyo: pareho pa rin ang benepisyo at tulong.",
             "Puwede kang huminto anumang oras. Sabihin sa tanggapan ng ward o sa Hello Work.",
             "Puwede mong hilinging makita ang nakasulat tungkol sa iyo.",
