@@ -1,6 +1,7 @@
 """Read a PDF back as a reader does: its text, and its pages as small grey pictures."""
 
 import struct
+import unicodedata
 import zlib
 from pathlib import Path
 
@@ -10,10 +11,11 @@ SCALE = 0.35
 
 
 def text(pdf: bytes) -> str:
-    """Return the text of all pages."""
+    """Return the text of all pages; compatibility forms (the font shares 令 with U+F9A8) as usual letters."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return "\n".join(page.get_textpage().get_text_range() for page in document)
+        found = "\n".join(page.get_textpage().get_text_range() for page in document)
+        return unicodedata.normalize("NFKC", found)
     finally:
         document.close()
 

@@ -7,21 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
-PAPERS = [
-    "consent",
-    "withdrawal",
-    "request",
-    "plan",
-    "receipt",
-    "letter",
-    "opening",
-    "visit",
-    "session",
-    "history",
-    "who-can-see",
-    "disclosure",
-    "handover",
-]
+PAPERS = (
+    *("consent", "withdrawal", "request", "plan", "receipt", "letter", "opening", "visit"),
+    *("session", "history", "who-can-see", "disclosure", "handover"),
+)
 """Names of the papers, as `desk.prints` knows them."""
 _VALUES_HELP = "欄=値 / field=value (domain identifiers; comma-separated lists)"
 

@@ -41,20 +41,10 @@ TITLES: Mapping[str, str] = {
     "handover": "引継書",
 }
 _ACTS = {"view": "ケースを開いた", "print": "印刷した"}
-_PLAN_FACTS = [
-    "made_on",
-    "version",
-    "period_from",
-    "period_until",
-    "goal",
-    "target_job",
-    "target_by",
-    "strengths",
-    "considerations",
-    "meeting_every",
-    "review_on",
-    "team",
-]
+_PLAN_FACTS = (
+    *("made_on", "version", "period_from", "period_until", "goal", "target_job", "target_by"),
+    *("strengths", "considerations", "meeting_every", "review_on", "team"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +114,13 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs):
         def look() -> _Source:
             streams = streams_of(self.place, case_id)
             view = build_case_view(self.place, streams)
-            notes = [
-                shown_values(self.place.registers(stream.stream, entity))
+            told = [
+                entity.partition(":")[2]
                 for stream in streams.all
                 for entity in self.place.store.entities(stream.stream, "note:")
+                if shown_values(self.place.registers(stream.stream, entity)).get("third_party") is True
             ]
-            return _Source(streams, view, plan_view(self.place, streams), tuple(notes))
+            return _Source(streams, view, plan_view(self.place, streams), frozenset(told))
 
         return self._do(look)
 
@@ -307,7 +298,8 @@ class _Source:
     streams: CaseStreams
     view: CaseView
     plan: PlanView
-    notes: tuple[Values, ...]
+    third_party: frozenset[str]
+    """Ids of notes that hold what a third party told."""
 
 
 def _why_not(source: _Source, kind: str) -> str:
@@ -350,10 +342,10 @@ def _history(view: CaseView) -> tuple[tuple[str, str, str], ...]:
 def _disclosure(source: _Source) -> Paper:
     view = source.view
     told = tuple((f.label, f.shown) for f in view.fields if f.shown)
-    free = [note for note in source.notes if note.get("third_party") is not True]
-    notes = tuple((_text(n, "held_on"), _text(n, "body"), _text(n, "author")) for n in free)
+    free = [note for note in view.notes if note.note_id not in source.third_party]
+    notes = tuple((note.held_on, note.body, note.author) for note in free)
     return casefile.disclosure_paper(
-        casefile.DisclosureValues(view.row.name, told, notes, len(source.notes) - len(free))
+        casefile.DisclosureValues(view.row.name, told, notes, len(view.notes) - len(free))
     )
 
 
