@@ -25,7 +25,7 @@ def _lines(block: Block) -> Iterator[str]:
         case Rows(rows):
             yield from (f"{label}: {value}" for label, value in rows)
         case Ticks(items):
-            yield from (f"{'■' if ticked else '□'} {text}" for ticked, text in items)
+            yield from (f"{'[x]' if ticked else '[ ]'} {text}" for ticked, text in items)
         case Table(header, rows):
             yield " | ".join(header)
             yield from (" | ".join(row) for row in rows)
