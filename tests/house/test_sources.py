@@ -149,7 +149,9 @@ def in_files(paths: Iterable[Path], find: object) -> list[str]:
 
 def test_texts_hold_no_character_of_ambiguous_width() -> None:
     """Terminals draw such a character one or two cells wide as they please (style B8), so no text has one."""
-    assert in_files(modules(), ambiguous_literals) == []
+    # Paper has no cells: what is typeset may use the letters of its languages, and boxes to tick.
+    shown = [path for path in modules() if path.parent.name != "documents"]
+    assert in_files(shown, ambiguous_literals) == []
 
 
 def test_stylesheets_and_catalogues_hold_no_character_of_ambiguous_width() -> None:

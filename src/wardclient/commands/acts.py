@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import openings, plans, trainings
+from wardclient.commands import openings, plans, prints, trainings
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
 from wardclient.desk.api import DeskError
@@ -360,6 +360,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("session", "confirm"): _session_confirm,
     **plans.HANDLERS,
     **openings.HANDLERS,
+    **prints.HANDLERS,
     **trainings.HANDLERS,
     ("openings", "import"): _openings_import,
     ("refer", None): _refer,

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
+PAPERS = (
+    *("consent", "withdrawal", "request", "plan", "receipt", "letter", "opening", "visit"),
+    *("session", "history", "who-can-see", "disclosure", "handover"),
+)
+"""Names of the papers, as `desk.prints` knows them."""
 _VALUES_HELP = "欄=値 / field=value (domain identifiers; comma-separated lists)"
 
 
@@ -43,6 +48,7 @@ def _build() -> argparse.ArgumentParser:
         _notes,
         _session,
         _plan,
+        _print,
         _training,
         _openings,
         _referral,
@@ -174,6 +180,18 @@ def _plan(commands: "Commands") -> None:
     _act(acts, "make", "作成・見直し / make a version", "ID", values=True)
     _act(acts, "step", "取組を足す / add a step", "ID", values=True)
     _act(acts, "done", "取組の結果 / finish a step (done_on=, outcome=)", "ID", "STEP", values=True)
+
+
+def _print(commands: "Commands") -> None:
+    acts = _acts(commands, "print", "様式の印刷 / papers")
+    _act(acts, "list", "印刷できる様式 / papers that are possible", "ID")
+    for name in PAPERS:
+        made = _act(acts, name, "PDF を作る / make the PDF", "ID")
+        made.add_argument(
+            "--record", default="", help="紹介・面談・求人の番号 / referral, session or opening"
+        )
+        made.add_argument("--language", default="", help="同意書に添える言語 / en vi pt es tl")
+        made.add_argument("-o", "--output", type=Path, required=True, help="PDF ファイル / file to write")
 
 
 def _training(commands: "Commands") -> None:

@@ -20,6 +20,7 @@ from wardclient.desk.matches import MatchActs
 from wardclient.desk.openings_acts import OpeningsRoom
 from wardclient.desk.place import Place
 from wardclient.desk.plans import PlanActs
+from wardclient.desk.prints import PrintActs
 from wardclient.desk.referrals import ReferralActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
@@ -45,6 +46,7 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
 class Workstation(
+    PrintActs,
     ConsentActs,
     SessionActs,
     PlanActs,

@@ -198,6 +198,13 @@ class Reading(CaseSearch):
                 (at_ms, act, record, _link(before, at_ms, act, record)),
             )
 
+    def accesses(self, record: str) -> list[tuple[int, str]]:
+        """Return (time in ms, act) of what was looked at or printed of a record on this PC, oldest first."""
+        found = self.connection.execute(
+            "SELECT at_ms, act FROM audit WHERE record = ? ORDER BY id", (record,)
+        )
+        return [(int(at_ms), str(act)) for at_ms, act in found]
+
     def access_broken_at(self) -> int | None:
         """Return the first line of the log of access that does not follow from those before it, None if all do.
 

@@ -1,0 +1,200 @@
+"""Papers of a case: plan, next visit, session, history, who can see, disclosure, handover, request, opening."""
+
+from dataclasses import dataclass
+
+from wardclient.documents.paper import Heading, Notice, Paper, Rows, Sign, Table, plain
+from wardclient.documents.words import era
+
+Line = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanValues:
+    """支援プラン (domain 5.3): no welfare amounts. ``facts``: label and text; ``steps``: four cells each."""
+
+    name: str
+    kana: str
+    facts: tuple[Line, ...]
+    steps: tuple[tuple[str, str, str, str], ...]
+
+
+def plan_paper(values: PlanValues) -> Paper:
+    """Return the 支援プラン."""
+    return Paper(
+        "支援プラン",
+        (
+            Rows((("氏名", values.name), ("フリガナ", values.kana), *values.facts)),
+            Heading("取組"),
+            Table(("何を", "だれが", "いつまでに", "結果"), values.steps or (("", "", "", ""),)),
+            Sign(("本人確認", "日付")),
+        ),
+    )
+
+
+def visit_paper(name: str, next_on: str, office: str, by: str) -> Paper:
+    """Return the 次回来所のご案内, fit to be shown to anybody."""
+    return Paper(
+        "次回来所のご案内",
+        (
+            plain(f"{name} 様"),
+            Rows((("日", era(next_on)), ("時刻", ""), ("場所", office), ("担当", by), ("持ち物", ""))),
+            plain("都合が悪くなったときは、早めに電話でお知らせください。"),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionValues:
+    """面談記録 of one joint session. ``texts``: (whose, text)."""
+
+    name: str
+    held_on: str
+    hours: str
+    texts: tuple[Line, ...]
+    steps: tuple[tuple[str, str, str], ...]
+    state: str
+
+
+def session_paper(values: SessionValues) -> Paper:
+    """Return the 面談記録; an unconfirmed one says so."""
+    blocks = [Rows((("氏名", values.name), ("面談日", era(values.held_on)), ("時間", values.hours)))]
+    texts = [part for whose, text in values.texts for part in (Heading(whose), plain(text))]
+    return Paper(
+        "面談記録",
+        (
+            *([] if values.state == "sealed" else [Notice("双方の確認が済んでいない記録です。")]),
+            *blocks,
+            *texts,
+            Heading("決めたこと"),
+            Table(("何を", "だれが", "いつまでに"), values.steps or (("", "", ""),)),
+        ),
+    )
+
+
+def history_paper(name: str, rows: tuple[tuple[str, str, str], ...]) -> Paper:
+    """Return the 支援経過一覧: (when ISO, what, who), oldest first."""
+    return Paper(
+        "支援経過一覧",
+        (
+            Rows((("氏名", name),)),
+            Table(("日時", "内容", "記録した人"), tuple((era(at), what, who) for at, what, who in rows)),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeenValues:
+    """だれが見られるか・だれが見たか. ``seen``: (moment ISO, what was done) on this PC."""
+
+    name: str
+    consent: str
+    own: str
+    other: tuple[str, ...]
+    seen: tuple[Line, ...]
+    label: str
+
+
+def seen_paper(values: SeenValues) -> Paper:
+    """Return the sheet that tells a person who can see the record and who did."""
+    nothing = ("相手機関に見えるものはありません。",)
+    return Paper(
+        "だれが見られるか・だれが見たか",
+        (
+            Rows((("氏名", values.name), ("同意", values.consent), ("見られる機関", values.own))),
+            Heading("同意により相手機関が見られるもの"),
+            *(plain(line) for line in values.other or nothing),
+            Heading("見た記録"),
+            Notice(
+                f"この一覧は端末「{values.label}」での記録だけです。ほかの端末の分は、その端末で印刷します。"
+            ),
+            Table(("日時", "したこと"), tuple((era(at), what) for at, what in values.seen) or (("", ""),)),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureValues:
+    """開示用出力. ``withheld``: how many notes hold what a third party said and need a decision."""
+
+    name: str
+    facts: tuple[Line, ...]
+    notes: tuple[tuple[str, str, str], ...]
+    withheld: int
+
+
+def disclosure_paper(values: DisclosureValues) -> Paper:
+    """Return the 開示用出力; what a third party told is left for a decision, and the paper says so."""
+    held = f"第三者から得た情報を含む記録 {values.withheld} 件は、開示の可否の決定を待つため載せていません。"
+    return Paper(
+        "開示用出力",
+        (
+            Notice("開示決定の手続のための写しです。決裁の前に本人へ渡さないでください。"),
+            Rows((("氏名", values.name), *values.facts)),
+            Heading("記録"),
+            Table(
+                ("日", "内容", "記録した人"),
+                tuple((era(day), text, who) for day, text, who in values.notes) or (("", "", ""),),
+            ),
+            *([Notice(held)] if values.withheld else []),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverValues:
+    """引継書 of one case."""
+
+    name: str
+    kana: str
+    facts: tuple[Line, ...]
+    open_steps: tuple[tuple[str, str, str], ...]
+    recent: tuple[tuple[str, str, str], ...]
+
+
+def handover_paper(values: HandoverValues) -> Paper:
+    """Return the 引継書: where things stand, what is open, what happened last."""
+    return Paper(
+        "引継書",
+        (
+            Rows((("氏名", values.name), ("フリガナ", values.kana), *values.facts)),
+            Heading("これからすること"),
+            Table(("何を", "だれが", "いつまでに"), values.open_steps or (("", "", ""),)),
+            Heading("最近の経過"),
+            Table(
+                ("日時", "内容", "記録した人"),
+                tuple((era(at), what, who) for at, what, who in values.recent) or (("", "", ""),),
+            ),
+            Sign(("引き継いだ人", "受けた人", "日付")),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestValues:
+    """支援要請書 (domain 5.4). ``facts``: label and text, from 区分 to 担当."""
+
+    request_no: str
+    requested_on: str
+    office: str
+    ward_name: str
+    facts: tuple[Line, ...]
+
+
+def request_paper(values: RequestValues) -> Paper:
+    """Return the 支援要請書 with Hello Work's answer at its foot."""
+    return Paper(
+        "支援要請書",
+        (
+            Rows((("要請番号", values.request_no), *values.facts)),
+            Heading("回答欄"),
+            Rows((("開始日", ""), ("担当・期間", ""), ("開始しない理由", ""))),
+        ),
+        date=era(values.requested_on),
+        to=(f"{values.office}長 様",),
+        sender=(f"横浜市{values.ward_name}福祉保健センター長(公印省略)",),
+    )
+
+
+def opening_paper(conditions: tuple[Line, ...], source: str, read_on: str) -> Paper:
+    """Return the 求人票の写し: every condition word for word, and where it is from (domain 7.6)."""
+    return Paper("求人票(写し)", (Notice(source), Rows(conditions), plain(f"印刷日 {era(read_on)}")))
