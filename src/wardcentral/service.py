@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from wardcentral.committer import Committer, FullError
-from wardcentral.core import Snapshot, WardLog
+from wardcentral.core import Snapshot, WardLog, load_state
 from wardcentral.incoming import Incoming, read_block
 from wardcentral.joining import check_request
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
-from wardcentral.store import DamagedError, Reader, ServerStore
+from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError
 from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import ControlPush, LogPage, PushItem
@@ -32,6 +32,8 @@ from wardproto.wire import MalformedError, ward_id
 READERS = 4
 """Threads that read, each over a connection of its own."""
 WAKE_SECONDS = 50.0
+LOOK_SECONDS = 0.1
+"""How often one query asks what other processes have added to the wards that clients wait for."""
 FEW = 4
 """Up to so many signatures are checked in the event loop; a thread would cost more."""
 
@@ -67,7 +69,9 @@ class Service:
         *,
         wake_seconds: float = WAKE_SECONDS,
         ward_map: WardMap | None = None,
+        shared: Callable[[], SharedReader] | None = None,
     ) -> None:
+        """``shared`` opens a reader of a store that other processes write too; None: this one is alone."""
         self.signing = signing
         self.key = signing.public(secret)
         self.clock_ms = clock_ms
@@ -80,6 +84,11 @@ class Service:
         self._logs: dict[bytes, WardLog] = {}
         self._touched: set[bytes] = set()
         self._snapshots: dict[bytes, Snapshot] = {}
+        self._shared = shared
+        self._sizes: dict[bytes, int] = {}
+        """What the watch has seen of wards that other processes write."""
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
         self._events: dict[bytes, asyncio.Event] = {}
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -94,6 +103,8 @@ class Service:
         """Begin to write; waiting clients are woken in ``loop``."""
         self._loop = loop
         self.committer.start()
+        if self._shared is not None:
+            self._watch.start()
 
     def stop_waiting(self) -> None:
         """Answer all who wait; from now on nobody is kept waiting."""
@@ -103,6 +114,9 @@ class Service:
 
     def stop(self) -> None:
         """Finish what was submitted and end the threads."""
+        self._ended.set()
+        if self._watch.is_alive():
+            self._watch.join()
         self.committer.stop()
         self._pool.shutdown()
         for reader in self._opened:
@@ -113,6 +127,8 @@ class Service:
     def _log(self, ward: bytes) -> WardLog:
         if ward not in self._logs:
             self._logs[ward] = WardLog(self._store, ward, self.signing, self._secret)
+        elif self._shared is not None and ward not in self._touched:
+            self._logs[ward].catch_up()
         self._touched.add(ward)
         return self._logs[ward]
 
@@ -134,9 +150,9 @@ class Service:
         self._logs.clear()
         self._touched.clear()
 
-    async def _write(self, act: Callable[[], T]) -> T:
+    async def _write(self, act: Callable[[], T], ward: bytes) -> T:
         try:
-            future: Future[T] = self.committer.submit(act)
+            future: Future[T] = self.committer.submit(act, ward)
             return await asyncio.wrap_future(future)
         except FullError:
             raise ProblemError("busy") from None
@@ -162,7 +178,7 @@ class Service:
             return act()
 
         # Given back, not raised: it must not undo the others of its group.
-        result = await self._write(where_it_is)
+        result = await self._write(where_it_is, ward)
         if isinstance(result, ProblemError):
             self._snapshots.pop(ward, None)
             raise result
@@ -188,11 +204,20 @@ class Service:
                 self._opened.append(self._readers.own)
             return act(self._readers.own)
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        except DamagedError:
+            log.critical("a ward's control stream does not fold")
+            raise ProblemError("damaged") from None
+        except UnreachableError:
+            log.error("the database does not answer")  # noqa: TRY400
+            raise ProblemError("storage") from None
 
     async def snapshot(self, ward: bytes) -> Snapshot:
         """The ward as of the last commit; ProblemError("unknown_ward")."""
         found = self._snapshots.get(ward)
+        if self._shared is not None:
+            return await self._shared_snapshot(ward, found)
         if found is None:
             elsewhere, head = await self._read(
                 lambda reader: (self._elsewhere(reader, ward), reader.ward_head(ward))
@@ -201,8 +226,29 @@ class Service:
                 raise elsewhere
             if head is None:
                 raise ProblemError("unknown_ward")
-            found = await self._write(lambda: self._log(ward).snapshot())
+            found = await self._write(lambda: self._log(ward).snapshot(), ward)
         return found
+
+    async def _shared_snapshot(self, ward: bytes, found: Snapshot | None) -> Snapshot:
+        """The ward as of now: what a receipt of another process stands for must not be missing here."""
+
+        def look(reader: Reader) -> Snapshot:
+            elsewhere = self._elsewhere(reader, ward)
+            head = reader.ward_head(ward)
+            if elsewhere is not None:
+                raise elsewhere
+            if head is None:
+                raise ProblemError("unknown_ward")
+            if found is not None and found.size >= head.wseq:
+                return found
+            known = None if found is None else found.state
+            return Snapshot(ward, load_state(reader, ward, self.signing, known, head.wseq), head.wseq)
+
+        fresh = await self._read(look)
+        held = self._snapshots.get(ward)
+        if held is None or held.size < fresh.size:
+            self._snapshots[ward] = fresh
+        return fresh
 
     async def page(self, snapshot: Snapshot, device: bytes, after: int, limit: int) -> LogPage:
         """What ``device`` is given of the log."""
@@ -284,7 +330,31 @@ class Service:
     def _size(self, ward: bytes, after: int) -> int:
         """The ward's size; more than ``after`` where it is not served here any more, so that the caller looks."""
         snapshot = self._snapshots.get(ward)
-        return after + 1 if snapshot is None else snapshot.size
+        return after + 1 if snapshot is None else max(snapshot.size, self._sizes.get(ward, 0))
+
+    def _look(self) -> None:
+        """Wake those whose ward another process has written (decision 0005): one query for all of them."""
+        if self._shared is None:
+            return
+        reader: SharedReader | None = None
+        while not self._ended.wait(LOOK_SECONDS):
+            waited = tuple(self._events)
+            if not waited:
+                continue
+            try:
+                if reader is None:
+                    reader = self._shared()
+                sizes = reader.sizes(waited)
+            except Exception as error:  # noqa: BLE001 - the database is away: they wait, and it looks again
+                log.warning("the watch could not look: %s", type(error).__name__)
+                continue
+            grown = tuple(ward for ward, size in sizes.items() if size > self._size(ward, 0))
+            self._sizes.update(sizes)
+            if grown and self._loop is not None:
+                with contextlib.suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(self._wake, grown)
+        if reader is not None:
+            reader.close()
 
     def _wake(self, wards: tuple[bytes, ...]) -> None:
         for ward in wards:
