@@ -33,23 +33,30 @@ def migrate(address: str, service_role: str = "") -> None:
     answer or the role may not; DamagedError where a newer program made the tables.
     """
     # Only the operator's init needs these; a service that starts is not made to load them.
-    from alembic import command
     from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
     from sqlalchemy import create_engine, exc, pool
 
     known = version(address)
     if known and known > NEWEST:
         raise DamagedError("made by a newer version")
-    config = Config()
-    # Alembic reads % as a placeholder.
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    script = ScriptDirectory(str(Path(__file__).parent / "migrations"))
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=pool.NullPool
     )
     try:
-        with engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with (
+            engine.connect() as connection,
+            EnvironmentContext(
+                Config(),
+                script,
+                fn=lambda revision, _: script._upgrade_revs("head", revision),  # noqa: SLF001 - as in Alembic's own guide
+            ) as environment,
+        ):
+            environment.configure(connection=connection, transaction_per_migration=True)
+            with environment.begin_transaction():
+                environment.run_migrations()
             connection.commit()
     except exc.DBAPIError as error:
         # Its text would show the statement; the driver's own error says what was wrong.

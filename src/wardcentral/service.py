@@ -9,7 +9,7 @@ import contextlib
 import hmac
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -22,6 +22,7 @@ from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
 from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError
+from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import ControlPush, LogPage, PushItem
@@ -32,8 +33,6 @@ from wardproto.wire import MalformedError, ward_id
 READERS = 4
 """Threads that read, each over a connection of its own."""
 WAKE_SECONDS = 50.0
-LOOK_SECONDS = 0.1
-"""How often one query asks what other processes have added to the wards that clients wait for."""
 FEW = 4
 """Up to so many signatures are checked in the event loop; a thread would cost more."""
 
@@ -87,8 +86,7 @@ class Service:
         self._shared = shared
         self._sizes: dict[bytes, int] = {}
         """What the watch has seen of wards that other processes write."""
-        self._ended = threading.Event()
-        self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
+        self._watch = None if shared is None else Watch(shared, lambda: tuple(self._events), self._seen)
         self._events: dict[bytes, asyncio.Event] = {}
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -103,7 +101,7 @@ class Service:
         """Begin to write; waiting clients are woken in ``loop``."""
         self._loop = loop
         self.committer.start()
-        if self._shared is not None:
+        if self._watch is not None:
             self._watch.start()
 
     def stop_waiting(self) -> None:
@@ -114,9 +112,8 @@ class Service:
 
     def stop(self) -> None:
         """Finish what was submitted and end the threads."""
-        self._ended.set()
-        if self._watch.is_alive():
-            self._watch.join()
+        if self._watch is not None:
+            self._watch.stop()
         self.committer.stop()
         self._pool.shutdown()
         for reader in self._opened:
@@ -332,29 +329,13 @@ class Service:
         snapshot = self._snapshots.get(ward)
         return after + 1 if snapshot is None else max(snapshot.size, self._sizes.get(ward, 0))
 
-    def _look(self) -> None:
-        """Wake those whose ward another process has written (decision 0005): one query for all of them."""
-        if self._shared is None:
-            return
-        reader: SharedReader | None = None
-        while not self._ended.wait(LOOK_SECONDS):
-            waited = tuple(self._events)
-            if not waited:
-                continue
-            try:
-                if reader is None:
-                    reader = self._shared()
-                sizes = reader.sizes(waited)
-            except Exception as error:  # noqa: BLE001 - the database is away: they wait, and it looks again
-                log.warning("the watch could not look: %s", type(error).__name__)
-                continue
-            grown = tuple(ward for ward, size in sizes.items() if size > self._size(ward, 0))
-            self._sizes.update(sizes)
-            if grown and self._loop is not None:
-                with contextlib.suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(self._wake, grown)
-        if reader is not None:
-            reader.close()
+    def _seen(self, sizes: Mapping[bytes, int]) -> None:
+        """Take what the watch has seen and wake those whose ward has grown."""
+        grown = tuple(ward for ward, size in sizes.items() if size > self._size(ward, 0))
+        self._sizes.update(sizes)
+        if grown and self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._wake, grown)
 
     def _wake(self, wards: tuple[bytes, ...]) -> None:
         for ward in wards:

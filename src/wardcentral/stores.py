@@ -12,7 +12,8 @@ from wardcentral.store import DamagedError, Reader, UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wardcentral.postgres_store import PostgresReader, PostgresStore
+    from wardcentral.postgres_reader import PostgresReader
+    from wardcentral.postgres_store import PostgresStore
     from wardcentral.sqlite_store import SqliteStore
 
 
@@ -62,7 +63,7 @@ def open_reader(folder: Folder) -> Database:
 
 def open_shared(folder: Folder) -> "PostgresReader":
     """Open for reading what other processes write too."""
-    from wardcentral.postgres_store import PostgresReader
+    from wardcentral.postgres_reader import PostgresReader
 
     with _reached():
         return PostgresReader(folder.address)
