@@ -24,8 +24,8 @@ USER = "nobody"
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Start an empty cluster; yield the address of its superuser."""
+def cluster(*, durable: bool = False) -> Iterator[str]:
+    """Start an empty cluster; yield the address of its superuser. Only a durable one flushes to the disk."""
     if given := os.environ.get(GIVEN):
         yield given
         return
@@ -63,7 +63,15 @@ def cluster() -> Iterator[str]:
             "--no-sync",
         )
         settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=200"
-        run("pg_ctl", "-w", "-D", str(data), "-o", f"{settings} -c fsync=off", "start")
+        run(
+            "pg_ctl",
+            "-w",
+            "-D",
+            str(data),
+            "-o",
+            settings if durable else f"{settings} -c fsync=off",
+            "start",
+        )
         try:
             yield make_conninfo(host=str(folder), user="postgres", dbname="postgres")
         finally:
