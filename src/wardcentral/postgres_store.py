@@ -175,8 +175,13 @@ class PostgresStore(PostgresReader):
     def entry_at(self, ward: bytes, stream: bytes, sseq: int) -> Entry | None:
         """The entry at a position of a stream, also one that this transaction added."""
         found = self._places.get((ward, stream, sseq))
-        with self._peek():
-            return super().entry_at(ward, stream, sseq) if found is None else found
+        if found is None:
+            with self._peek():
+                found = super().entry_at(ward, stream, sseq)
+            if found is not None and self._in_transaction:
+                # Every block of a push names the same heads; an entry never changes.
+                self._places[ward, stream, sseq] = found
+        return found
 
     def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
         """The refusal of a record, also one that this transaction added."""
