@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from wardcentral.folder import Folder, FolderError, write_atomically
-from wardcentral.store import DamagedError
+from wardcentral.store import DamagedError, UnreachableError
 from wardcentral.texts import say
 
 if TYPE_CHECKING:
-    from wardcentral.sqlite_store import SqliteReader
+    from wardcentral.store import Reader
+    from wardcentral.stores import Database
 
+DATABASE = "WARDCENTRAL_DATABASE"
 DONE, REFUSED, USAGE, BROKEN = 0, 1, 2, 4
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "verify": _verify,
         "move-ward": _move_ward,
     }
-    folder = Folder(Path(options.data))
+    folder = Folder(Path(options.data), options.database or os.environ.get(DATABASE, ""))
     try:
         return acts[options.act](options, folder)
     except _Refused as refused:
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return refused.code
     except FolderError as error:
         print(say(error.code), file=sys.stderr)
-    except (sqlite3.Error, DamagedError):
+    except (sqlite3.Error, DamagedError, UnreachableError):
         print(say("bad_database"), file=sys.stderr)
         return BROKEN
     except OSError:
@@ -74,14 +76,17 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("init", "serve", "status", "verify", "move-ward"):
         act = acts.add_parser(name, help=say(name), description=say(name))
         act.add_argument("--data", required=True, metavar="DIR", help=say("data"))
+        act.add_argument("--database", metavar="URL", help=say("database"))
         if name in {"status", "verify", "move-ward"}:
             act.add_argument("--json", action="store_true", help=say("json"))
     init = acts.choices["init"]
+    init.add_argument("--service-role", default="", metavar="ROLE", help=say("service_role"))
     init.add_argument("--key-from", type=Path, metavar="DIR", help=say("key_from"))
     move = acts.choices["move-ward"]
     move.add_argument("ward", metavar="WARD", help=say("which_ward"))
     move.add_argument("--to", required=True, type=Path, metavar="DIR", help=say("to_cell"))
     move.add_argument("--address", required=True, metavar="URL", help=say("cell_address"))
+    move.add_argument("--to-database", default="", metavar="URL", help=say("to_database"))
     move.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
     serve = acts.choices["serve"]
     serve.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
@@ -95,12 +100,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(options: argparse.Namespace, folder: Folder) -> int:
-    from wardcentral.sqlite_store import SqliteStore
+    from wardcentral.stores import make
     from wardcentral.verify import fingerprint
     from wardproto.signing import Ed25519Signing
 
-    folder.make(Folder(options.key_from).secret() if options.key_from else None)
-    SqliteStore(folder.database).close()
+    secret = Folder(options.key_from).secret() if options.key_from else None
+    if folder.address and not folder.key.exists():
+        make(folder, options.service_role)  # first: a folder with a key is a whole one
+    folder.make(secret)
+    if not folder.address:
+        make(folder)
     print(say("made", path=folder.path))
     print(say("key", key=fingerprint(Ed25519Signing().public(folder.secret()))))
     print(say("token_at", path=folder.token))
@@ -113,7 +122,7 @@ def _serve(options: argparse.Namespace, folder: Folder) -> int:
     from wardcentral.placement import WardMap
     from wardcentral.server import listen, make_server, written
     from wardcentral.service import Founding, Service
-    from wardcentral.sqlite_store import SqliteReader, SqliteStore
+    from wardcentral.stores import open_reader, open_shared, open_store
     from wardproto.signing import Ed25519Signing
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -122,24 +131,23 @@ def _serve(options: argparse.Namespace, folder: Folder) -> int:
     who: Literal["open", "token", "closed"] = options.founding or ("open" if host in _LOOPBACK else "token")
     with ExitStack() as stack:
         secret = folder.secret()
-        stack.enter_context(folder.held())
+        if not folder.address:
+            stack.enter_context(folder.held())
         try:
             sock = stack.enter_context(listen(host, port))
         except OSError:
             raise _Refused(say("taken", address=options.listen)) from None
-        if not folder.database.exists():
-            # An empty one in its place would tell every ward that it never was here.
-            raise DamagedError
-        store = SqliteStore(folder.database)
+        store = open_store(folder)
         stack.callback(store.close)
         service = Service(
             store,
-            lambda: SqliteReader(folder.database),
+            lambda: open_reader(folder),
             Ed25519Signing(),
             secret,
             _clock_ms,
             Founding(who, folder.founding_token()),
             ward_map=None if options.map is None else WardMap(options.map),
+            shared=(lambda: open_shared(folder)) if folder.address else None,
         )
         write_pid = stack.enter_context(written(options.pid_file, lambda: str(os.getpid())))
         bound = sock.getsockname()[1]
@@ -177,11 +185,11 @@ def _clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _reader(folder: Folder) -> "SqliteReader":
-    from wardcentral.sqlite_store import SqliteReader
+def _reader(folder: Folder) -> "Database":
+    from wardcentral.stores import open_reader
 
     folder.secret()
-    return SqliteReader(folder.database)
+    return open_reader(folder)
 
 
 def _status(options: argparse.Namespace, folder: Folder) -> int:
@@ -215,15 +223,15 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
 def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
     from wardcentral.moving import NotMovedError, move_ward
     from wardcentral.placement import write_map
-    from wardcentral.sqlite_store import SqliteStore
+    from wardcentral.stores import open_store
     from wardproto.signing import Ed25519Signing
 
-    target = Folder(options.to)
+    target = Folder(options.to, options.to_database)
     secret = folder.secret()
     if target.secret() != secret:
         raise _Refused(say("other_key"))
     with ExitStack() as stack:
-        stores = [SqliteStore(place.database) for place in (folder, target)]
+        stores = [open_store(place) for place in (folder, target)]
         for store in stores:
             stack.callback(store.close)
         ward = _ward(stores[0], options.ward)
@@ -242,7 +250,7 @@ def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
     return DONE
 
 
-def _ward(reader: "SqliteReader", named: str) -> bytes:
+def _ward(reader: "Reader", named: str) -> bytes:
     """Return the ward whose id begins as named."""
     found = [ward for ward in reader.wards() if named and ward.hex().startswith(named.lower())]
     if len(found) != 1:

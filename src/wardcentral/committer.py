@@ -30,6 +30,7 @@ class FullError(Exception):
 class _Job(Generic[T]):
     act: Callable[[], T]
     future: "Future[T]"
+    ward: bytes | None = None
 
 
 class Committer:
@@ -65,9 +66,9 @@ class Committer:
                 self._waiting.put(None)
         self._thread.join()
 
-    def submit(self, act: Callable[[], T]) -> "Future[T]":
-        """Run ``act`` inside a transaction; FullError when it cannot be taken on."""
-        job = _Job(act, Future[T]())
+    def submit(self, act: Callable[[], T], ward: bytes | None = None) -> "Future[T]":
+        """Run ``act``, which touches no other ward, in a transaction; FullError when it cannot be taken on."""
+        job = _Job(act, Future[T](), ward)
         with self._lock:
             if self._closed or self._waiting.qsize() >= MOST_WAITING - 1:
                 raise FullError
@@ -103,6 +104,8 @@ class Committer:
     def _commit(self, group: list[_Job[Any]]) -> None:
         try:
             with self._store.transaction():
+                wards = {job.ward for job in group if job.ward is not None}
+                self._store.lock(sorted(wards))
                 results = [job.act() for job in group]
             self.commits += 1
         except BaseException as error:  # noqa: BLE001

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from wardcentral import pages
 from wardcentral.incoming import MAX_WRAP, Incoming, delivery, read_block
-from wardcentral.store import DamagedError, DeviceTip, ServerStore, Stored, StreamTip, WardHead
+from wardcentral.store import DamagedError, DeviceTip, Reader, ServerStore, Stored, StreamTip, WardHead
 from wardproto import control
 from wardproto.admission import RULES, Block, Epoch, RuleCheck, check, epoch_after
 from wardproto.control import ControlState, RefusedError
@@ -115,6 +115,13 @@ class WardLog:
         self._rules = rules
         self._state = load_state(store, ward, signing)
         self._end = store.ward_head(ward) or WardHead(0, 0)
+
+    def catch_up(self) -> None:
+        """Take in what other processes have added; call it while the ward is locked."""
+        end = self._store.ward_head(self._ward) or WardHead(0, 0)
+        if end != self._end:
+            self._state = load_state(self._store, self._ward, self._signing, self._state)
+            self._end = end
 
     @property
     def state(self) -> ControlState:
@@ -282,10 +289,14 @@ class WardLog:
         return answer
 
 
-def load_state(store: ServerStore, ward: bytes, signing: Signing) -> ControlState:
-    """Fold the stored control stream; DamagedError when it does not fold."""
-    state = ControlState()
-    for stored in store.controls(ward):
+def load_state(
+    store: Reader, ward: bytes, signing: Signing, known: ControlState | None = None, upto: int | None = None
+) -> ControlState:
+    """Fold the stored control stream, from ``known`` on and up to a wseq; DamagedError when it does not fold."""
+    state = ControlState() if known is None else known
+    for stored in store.controls(ward, state.head.sseq):
+        if upto is not None and stored.entry.wseq > upto:
+            break
         try:
             state = control.apply(
                 state, stored.record, stored.entry.recv_ms, signing, stored.wrap_hashes, allow_unknown=False

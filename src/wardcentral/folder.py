@@ -33,8 +33,10 @@ class FolderError(Exception):
 class Folder:
     """One data folder."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, address: str = "") -> None:
+        """``address`` is a PostgreSQL address that takes the place of the database file."""
         self.path = path
+        self.address = address
         self.key = path / "server.key"
         self.token = path / "founding-token"
         self.database = path / "central.db"

@@ -48,6 +48,9 @@ class MemoryStore:
         finally:
             self._undo = None
 
+    def lock(self, wards: Sequence[bytes]) -> None:
+        """Nothing to do: there is one writer."""
+
     def _on_failure(self, step: Callable[[], object]) -> None:
         if self._undo is not None:
             self._undo.append(step)
@@ -113,11 +116,11 @@ class MemoryStore:
         held = self._wards.get(ward)
         return held.log[wseq - 1] if held is not None and 0 < wseq <= len(held.log) else None
 
-    def controls(self, ward: bytes) -> Iterator[Stored]:
-        """The control records in order."""
+    def controls(self, ward: bytes, after: int = 0) -> Iterator[Stored]:
+        """The control records after an sseq, in order."""
         held = self._wards.get(ward)
         if held is not None:
-            for wseq in held.streams.get(CONTROL_STREAM, ()):
+            for wseq in held.streams.get(CONTROL_STREAM, ())[after:]:
                 yield held.log[wseq - 1]
 
     def wraps(self, ward: bytes, wseq: int) -> tuple[bytes, ...]:

@@ -9,19 +9,20 @@ import contextlib
 import hmac
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from wardcentral.committer import Committer, FullError
-from wardcentral.core import Snapshot, WardLog
+from wardcentral.core import Snapshot, WardLog, load_state
 from wardcentral.incoming import Incoming, read_block
 from wardcentral.joining import check_request
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
-from wardcentral.store import DamagedError, Reader, ServerStore
+from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError
+from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import ControlPush, LogPage, PushItem
@@ -67,7 +68,9 @@ class Service:
         *,
         wake_seconds: float = WAKE_SECONDS,
         ward_map: WardMap | None = None,
+        shared: Callable[[], SharedReader] | None = None,
     ) -> None:
+        """``shared`` opens a reader of a store that other processes write too; None: this one is alone."""
         self.signing = signing
         self.key = signing.public(secret)
         self.clock_ms = clock_ms
@@ -80,6 +83,10 @@ class Service:
         self._logs: dict[bytes, WardLog] = {}
         self._touched: set[bytes] = set()
         self._snapshots: dict[bytes, Snapshot] = {}
+        self._shared = shared
+        self._sizes: dict[bytes, int] = {}
+        """What the watch has seen of wards that other processes write."""
+        self._watch = None if shared is None else Watch(shared, lambda: tuple(self._events), self._seen)
         self._events: dict[bytes, asyncio.Event] = {}
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -94,6 +101,8 @@ class Service:
         """Begin to write; waiting clients are woken in ``loop``."""
         self._loop = loop
         self.committer.start()
+        if self._watch is not None:
+            self._watch.start()
 
     def stop_waiting(self) -> None:
         """Answer all who wait; from now on nobody is kept waiting."""
@@ -103,6 +112,8 @@ class Service:
 
     def stop(self) -> None:
         """Finish what was submitted and end the threads."""
+        if self._watch is not None:
+            self._watch.stop()
         self.committer.stop()
         self._pool.shutdown()
         for reader in self._opened:
@@ -113,6 +124,8 @@ class Service:
     def _log(self, ward: bytes) -> WardLog:
         if ward not in self._logs:
             self._logs[ward] = WardLog(self._store, ward, self.signing, self._secret)
+        elif self._shared is not None and ward not in self._touched:
+            self._logs[ward].catch_up()
         self._touched.add(ward)
         return self._logs[ward]
 
@@ -134,9 +147,9 @@ class Service:
         self._logs.clear()
         self._touched.clear()
 
-    async def _write(self, act: Callable[[], T]) -> T:
+    async def _write(self, act: Callable[[], T], ward: bytes) -> T:
         try:
-            future: Future[T] = self.committer.submit(act)
+            future: Future[T] = self.committer.submit(act, ward)
             return await asyncio.wrap_future(future)
         except FullError:
             raise ProblemError("busy") from None
@@ -162,7 +175,7 @@ class Service:
             return act()
 
         # Given back, not raised: it must not undo the others of its group.
-        result = await self._write(where_it_is)
+        result = await self._write(where_it_is, ward)
         if isinstance(result, ProblemError):
             self._snapshots.pop(ward, None)
             raise result
@@ -188,11 +201,20 @@ class Service:
                 self._opened.append(self._readers.own)
             return act(self._readers.own)
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        except DamagedError:
+            log.critical("a ward's control stream does not fold")
+            raise ProblemError("damaged") from None
+        except UnreachableError:
+            log.error("the database does not answer")  # noqa: TRY400
+            raise ProblemError("storage") from None
 
     async def snapshot(self, ward: bytes) -> Snapshot:
         """The ward as of the last commit; ProblemError("unknown_ward")."""
         found = self._snapshots.get(ward)
+        if self._shared is not None:
+            return await self._shared_snapshot(ward, found)
         if found is None:
             elsewhere, head = await self._read(
                 lambda reader: (self._elsewhere(reader, ward), reader.ward_head(ward))
@@ -201,8 +223,29 @@ class Service:
                 raise elsewhere
             if head is None:
                 raise ProblemError("unknown_ward")
-            found = await self._write(lambda: self._log(ward).snapshot())
+            found = await self._write(lambda: self._log(ward).snapshot(), ward)
         return found
+
+    async def _shared_snapshot(self, ward: bytes, found: Snapshot | None) -> Snapshot:
+        """The ward as of now: what a receipt of another process stands for must not be missing here."""
+
+        def look(reader: Reader) -> Snapshot:
+            elsewhere = self._elsewhere(reader, ward)
+            head = reader.ward_head(ward)
+            if elsewhere is not None:
+                raise elsewhere
+            if head is None:
+                raise ProblemError("unknown_ward")
+            if found is not None and found.size >= head.wseq:
+                return found
+            known = None if found is None else found.state
+            return Snapshot(ward, load_state(reader, ward, self.signing, known, head.wseq), head.wseq)
+
+        fresh = await self._read(look)
+        held = self._snapshots.get(ward)
+        if held is None or held.size < fresh.size:
+            self._snapshots[ward] = fresh
+        return fresh
 
     async def page(self, snapshot: Snapshot, device: bytes, after: int, limit: int) -> LogPage:
         """What ``device`` is given of the log."""
@@ -284,7 +327,15 @@ class Service:
     def _size(self, ward: bytes, after: int) -> int:
         """The ward's size; more than ``after`` where it is not served here any more, so that the caller looks."""
         snapshot = self._snapshots.get(ward)
-        return after + 1 if snapshot is None else snapshot.size
+        return after + 1 if snapshot is None else max(snapshot.size, self._sizes.get(ward, 0))
+
+    def _seen(self, sizes: Mapping[bytes, int]) -> None:
+        """Take what the watch has seen and wake those whose ward has grown."""
+        grown = tuple(ward for ward, size in sizes.items() if size > self._size(ward, 0))
+        self._sizes.update(sizes)
+        if grown and self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._wake, grown)
 
     def _wake(self, wards: tuple[bytes, ...]) -> None:
         for ward in wards:

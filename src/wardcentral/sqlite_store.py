@@ -88,10 +88,10 @@ class SqliteReader:
         """One record."""
         return next(self._stored(f"{_JOINED} WHERE e.ward = ? AND e.wseq = ?", (ward, wseq)), None)
 
-    def controls(self, ward: bytes) -> Iterator[Stored]:
-        """The control records in order."""
-        sql = f"{_JOINED} WHERE e.ward = ? AND e.stream = ? ORDER BY e.sseq"
-        return self._stored(sql, (ward, CONTROL_STREAM))
+    def controls(self, ward: bytes, after: int = 0) -> Iterator[Stored]:
+        """The control records after an sseq, in order."""
+        sql = f"{_JOINED} WHERE e.ward = ? AND e.stream = ? AND e.sseq > ? ORDER BY e.sseq"
+        return self._stored(sql, (ward, CONTROL_STREAM, after))
 
     def _stored(self, sql: str, values: tuple[bytes | int, ...]) -> Iterator[Stored]:
         cursor = self._db.execute(sql, values)
@@ -192,6 +192,9 @@ class SqliteStore(SqliteReader):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+
+    def lock(self, wards: Sequence[bytes]) -> None:
+        """Nothing to do: a transaction is alone in writing."""
 
     def append(
         self, ward: bytes, stored: Stored, wraps: tuple[bytes, ...], tip: StreamTip, device: DeviceTip | None

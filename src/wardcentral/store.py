@@ -4,7 +4,7 @@ Writes happen inside ``transaction()``, by one thread; reads there see its write
 by an exception undoes everything. What is read outside (``Reader``) is committed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,6 +19,10 @@ NO_EPOCH = Epoch()
 
 class DamagedError(Exception):
     """What is stored contradicts itself. Carries no content."""
+
+
+class UnreachableError(Exception):
+    """The database does not answer or does not let this role in. Carries no address: it may hold a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,8 @@ class Reader(Protocol):
     def record(self, ward: bytes, wseq: int) -> Stored | None:
         """One record."""
 
-    def controls(self, ward: bytes) -> Iterator[Stored]:
-        """The control records in order."""
+    def controls(self, ward: bytes, after: int = 0) -> Iterator[Stored]:
+        """The control records after an sseq, in order."""
 
     def wraps(self, ward: bytes, wseq: int) -> tuple[bytes, ...]:
         """The wraps of one record, in order."""
@@ -124,11 +128,24 @@ class Reader(Protocol):
         """
 
 
+class SharedReader(Reader, Protocol):
+    """A reader of a store that other processes write too."""
+
+    def sizes(self, wards: Sequence[bytes]) -> Mapping[bytes, int]:
+        """The last wseq of each of these wards that was founded, at the cost of one query."""
+
+
 class ServerStore(Reader, Protocol):
     """The store as its one writer sees it."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """One atomic change, durable when the block is left."""
+
+    def lock(self, wards: Sequence[bytes]) -> None:
+        """Be the only writer of these wards, in any process, until the transaction ends.
+
+        Called once, first thing in a transaction. A store with one writer has nothing to do.
+        """
 
     def append(
         self, ward: bytes, stored: Stored, wraps: tuple[bytes, ...], tip: StreamTip, device: DeviceTip | None

@@ -63,6 +63,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "拠点の開設を許す相手 (既定: この機械の中だけで待ち受けるなら open、ほかは token)",
         "who may found a ward (default: open on loopback, else token)",
     ),
+    "database": (
+        "PostgreSQL のアドレス (既定: 環境変数 WARDCENTRAL_DATABASE、なければ DIR の中のファイル)",
+        "PostgreSQL address (default: the variable WARDCENTRAL_DATABASE, else a file in DIR)",
+    ),
+    "service_role": (
+        "サービスが使う役割 (表を変える権限も記録を消す権限も持たせない)",
+        "the role that the service uses: it may neither change tables nor delete records",
+    ),
+    "to_database": ("移す先の PostgreSQL のアドレス", "PostgreSQL address of the cell to move to"),
     "json": ("JSON で出力する", "print JSON"),
     "made": ("データフォルダーを作りました: {path}", "Made the data folder: {path}"),
     "key": ("サーバー鍵: {key}", "Server key: {key}"),

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.wardcentral.builders import NOON_MS, SIGNING, Pc, Ward, pc
+from tests.wardcentral.postgres import cluster, make_database, owner_of
+from wardcentral.cli import DATABASE
 from wardcentral.core import WardLog
 from wardcentral.memory_store import MemoryStore
+from wardcentral.postgres_store import PostgresStore
 from wardcentral.sqlite_store import SqliteStore
 from wardcentral.store import ServerStore
 from wardproto.control import RefusedError
@@ -100,10 +103,38 @@ class Desk:
         return False
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The superuser's address of a PostgreSQL of this test process."""
+    with cluster() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres: str) -> str:
+    """A database that tests share: each founds wards of its own, and no key is without its ward."""
+    return make_database(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def both_stores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test of the whole service on each store: a module asks for it by ``usefixtures``."""
+    if request.param == "postgres":
+        monkeypatch.setenv(DATABASE, request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerStore]:
     """Each store that keeps the contract."""
-    made: ServerStore = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "central.db")
+    made: ServerStore
+    if request.param == "memory":
+        made = MemoryStore()
+    elif request.param == "sqlite":
+        made = SqliteStore(tmp_path / "central.db")
+    else:
+        made = PostgresStore(
+            owner_of(request.getfixturevalue("postgres"), request.getfixturevalue("postgres_database"))
+        )
     yield made
     made.close()
 

@@ -17,9 +17,13 @@ import httpx
 
 from tests.wardcentral.builders import SIGNING, Pc, Ward, answered
 from wardcentral.app import Limits, create_app
+from wardcentral.cli import DATABASE
+from wardcentral.folder import Folder
 from wardcentral.server import CentralServer, listen, make_server
 from wardcentral.service import Founding, Service
-from wardcentral.sqlite_store import SqliteReader, SqliteStore
+from wardcentral.sqlite_store import SqliteStore
+from wardcentral.store import ServerStore
+from wardcentral.stores import make, open_reader, open_shared, open_store
 from wardproto.messages import (
     ControlPush,
     LogPage,
@@ -66,21 +70,29 @@ def serving(
     founding: Founding | None = None,
     wake_seconds: float = 20.0,
     clock_ms: Callable[[], int] = now_ms,
-    make_store: Callable[[Path], SqliteStore] = SqliteStore,
+    make_store: Callable[[Path], SqliteStore] | None = None,
     secret: bytes | None = None,
 ) -> Iterator[Running]:
     """Run the service in a thread until the block is left."""
     secret = secret or os.urandom(32)
     database = folder / "central.db"
-    store = make_store(database)
+    place = Folder(folder, "" if make_store else os.environ.get(DATABASE, ""))
+    store: ServerStore
+    if make_store is not None:
+        store = make_store(database)
+    else:
+        if not place.address:
+            make(place)
+        store = open_store(place)
     service = Service(
         store,
-        lambda: SqliteReader(database),
+        lambda: open_reader(place),
         SIGNING,
         secret,
         clock_ms,
         founding or Founding(),
         wake_seconds=wake_seconds,
+        shared=(lambda: open_shared(place)) if place.address else None,
     )
     accepting = threading.Event()
     server = make_server(create_app(service, limits), ready=accepting.set, stopping=service.stop_waiting)

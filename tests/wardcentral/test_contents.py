@@ -90,7 +90,8 @@ def test_the_service_loads_nothing_that_opens_a_body() -> None:
     program = """
 import importlib, pkgutil, sys, wardcentral
 for found in pkgutil.walk_packages(wardcentral.__path__, "wardcentral."):
-    if not found.name.endswith("__main__"):
+    # The migrations are run in the operator's init alone.
+    if not found.name.endswith("__main__") and ".migrations" not in found.name:
         importlib.import_module(found.name)
 bad = ("wardclient", "sqlcipher3", "cryptography.hazmat.primitives.hpke",
        "cryptography.hazmat.primitives.ciphers.aead", "httpx", "textual", "sqlalchemy")

@@ -8,18 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.wardcentral.builders import pc
+from tests.wardcentral.postgres import owner_of
 from tests.wardcentral.running import Caller, Running, found, joined, now_ms, problem, serving
 from wardcentral import server
 from wardcentral.app import Limits
+from wardcentral.cli import DATABASE
 from wardcentral.sqlite_store import SqliteStore
 from wardproto.messages import REQUEST_WINDOW_MS, PushRequest
 from wardproto.records import Receipt
 from wardproto.wire import encode
+
+pytestmark = pytest.mark.usefixtures("both_stores")
 
 
 @pytest.fixture(scope="module")
@@ -352,17 +357,23 @@ def test_a_full_disk_refuses_and_accepts_the_same_bytes_later(tmp_path: Path) ->
         assert told.wseq == 3
 
 
-def test_a_ward_whose_records_are_damaged_is_not_served(tmp_path: Path) -> None:
+def test_a_ward_whose_records_are_damaged_is_not_served(tmp_path: Path, postgres: str) -> None:
     """Its devices are told so; another ward of the same server is served."""
     secret = os.urandom(32)
     with serving(tmp_path, secret=secret) as running:
         city = found(running.client, running.url, running.key)
         other = found(running.client, running.url, running.key)
         city.stream()
-    connection = sqlite3.connect(tmp_path / "central.db")
-    connection.execute("UPDATE block SET record = zeroblob(99) WHERE ward = ? AND wseq = 2", (city.ward.id,))
-    connection.commit()
-    connection.close()
+    if address := os.environ.get(DATABASE):
+        with psycopg.connect(owner_of(postgres, address)) as owner:
+            owner.execute("UPDATE block SET record = '\\x00' WHERE ward = %s AND wseq = 2", (city.ward.id,))
+    else:
+        connection = sqlite3.connect(tmp_path / "central.db")
+        connection.execute(
+            "UPDATE block SET record = zeroblob(99) WHERE ward = ? AND wseq = 2", (city.ward.id,)
+        )
+        connection.commit()
+        connection.close()
     with serving(tmp_path, secret=secret) as running:
         again = Caller(running.url, city.ward, city.pc, running.client)
         assert problem(again.call("GET", "log?after=0")) == "damaged"

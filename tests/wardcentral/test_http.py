@@ -15,6 +15,8 @@ from wardproto.messages import MAX_PUSH, JoinRequest, PushRequest, ServerHello
 from wardproto.records import Head, Receipt, Refusal, Role, StreamClose
 from wardproto.wire import CONTROL_STREAM, MAX_BLOCK, decode, encode
 
+pytestmark = pytest.mark.usefixtures("both_stores")
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:

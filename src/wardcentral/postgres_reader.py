@@ -1,0 +1,206 @@
+"""Committed records in PostgreSQL, over a connection that is made anew when it is lost."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+from wardcentral.placement import HERE, Placement
+from wardcentral.postgres_schema import NEWEST, version
+from wardcentral.store import DamagedError, DeviceTip, Stored, StreamTip, UnreachableError, WardHead
+from wardproto.admission import Epoch
+from wardproto.records import Entry, Head, Recipient
+from wardproto.wire import CONTROL_STREAM, HASH_BYTES
+
+STATEMENT_MS = 30_000
+PAGE = 500
+"""Rows that an iteration fetches at once: what is read is never all in memory."""
+_ENTRY = "e.wseq, e.sseq, e.stream, e.hash, e.recv_ms, e.head"
+_JOINED = (
+    f"SELECT {_ENTRY}, b.record, b.body, b.wrap_hashes "  # noqa: S608
+    "FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"
+)
+_recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
+Row = tuple[Any, ...]
+
+
+class PostgresReader:
+    """Committed records, over a connection of its own that is made anew when it is lost."""
+
+    def __init__(self, address: str) -> None:
+        """Connect to a libpq address; psycopg.Error, or DamagedError where the tables are not this version's."""
+        self._address = address
+        self._db: psycopg.Connection[Row] | None = None
+        self._in_transaction = False
+        found = version(address)
+        if found != NEWEST:
+            raise DamagedError("made by another version")
+
+    def _connection(self) -> psycopg.Connection[Row]:
+        if self._db is None or self._db.closed:
+            self._db = psycopg.connect(self._address, autocommit=True, connect_timeout=5)
+            self._db.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MS)))
+            self._db.prepare_threshold = 2
+        return self._db
+
+    def _lost(self) -> None:
+        if self._db is not None:
+            with suppress(psycopg.Error):
+                self._db.close()
+            self._db = None
+
+    def _rows(self, statement: str, values: Sequence[Any]) -> list[Row]:
+        """Run a query; once more over a new connection where the first was lost (never within a transaction)."""
+        try:
+            return self._connection().execute(statement.encode(), values, binary=True).fetchall()
+        except psycopg.OperationalError:
+            if self._in_transaction or (self._db is not None and not self._db.broken):
+                raise
+            self._lost()
+        try:
+            return self._connection().execute(statement.encode(), values, binary=True).fetchall()
+        except psycopg.OperationalError:
+            # Not the driver's text: it may show the address.
+            raise UnreachableError from None
+
+    def _row(self, statement: str, *values: Any) -> Row | None:
+        rows = self._rows(statement, values)
+        return rows[0] if rows else None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._lost()
+
+    def wards(self) -> Sequence[bytes]:
+        """All wards, sorted."""
+        return [ward for (ward,) in self._rows("SELECT ward FROM ward_head ORDER BY ward", ())]
+
+    def sizes(self, wards: Sequence[bytes]) -> Mapping[bytes, int]:
+        """The last wseq of each of these wards, in one query."""
+        return dict(self._rows("SELECT ward, wseq FROM ward_head WHERE ward = ANY(%s)", (list(wards),)))
+
+    def ward_head(self, ward: bytes) -> WardHead | None:
+        """The end of a ward's log."""
+        row = self._row("SELECT wseq, recv_ms FROM ward_head WHERE ward = %s", ward)
+        return None if row is None else WardHead(*row)
+
+    def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
+        """The entry of a block or control record."""
+        return self._entry("e.hash = %s", ward, record_hash)
+
+    def entry_at(self, ward: bytes, stream: bytes, sseq: int) -> Entry | None:
+        """The entry at a position of a stream."""
+        return self._entry("e.stream = %s AND e.sseq = %s", ward, stream, sseq)
+
+    def _entry(self, where: str, ward: bytes, *values: bytes | int) -> Entry | None:
+        row = self._row(f"SELECT {_ENTRY} FROM entry e WHERE e.ward = %s AND {where}", ward, *values)  # noqa: S608
+        return None if row is None else Entry(*row)
+
+    def entries(self, ward: bytes, after: int, limit: int) -> Sequence[Entry]:
+        """Up to ``limit`` entries after a wseq."""
+        statement = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = %s AND e.wseq > %s ORDER BY e.wseq LIMIT %s"  # noqa: S608
+        return [Entry(*row) for row in self._rows(statement, (ward, after, limit))]
+
+    def records(self, ward: bytes, after: int) -> Iterator[Stored]:
+        """All records after a wseq."""
+        statement = f"{_JOINED} WHERE e.ward = %s AND e.wseq > %s ORDER BY e.wseq LIMIT {PAGE}"
+        while rows := self._rows(statement, (ward, after)):
+            yield from map(_stored, rows)
+            after = rows[-1][0]
+
+    def record(self, ward: bytes, wseq: int) -> Stored | None:
+        """One record."""
+        row = self._row(f"{_JOINED} WHERE e.ward = %s AND e.wseq = %s", ward, wseq)
+        return None if row is None else _stored(row)
+
+    def controls(self, ward: bytes, after: int = 0) -> Iterator[Stored]:
+        """The control records after an sseq, in order."""
+        statement = (
+            f"{_JOINED} WHERE e.ward = %s AND e.stream = %s AND e.sseq > %s ORDER BY e.sseq LIMIT {PAGE}"
+        )
+        while rows := self._rows(statement, (ward, CONTROL_STREAM, after)):
+            yield from map(_stored, rows)
+            after = rows[-1][1]
+
+    def wraps(self, ward: bytes, wseq: int) -> tuple[bytes, ...]:
+        """The wraps of one record."""
+        statement = "SELECT wrap FROM keybox WHERE ward = %s AND wseq = %s ORDER BY place"
+        return tuple(wrap for (wrap,) in self._rows(statement, (ward, wseq)))
+
+    def stream_tip(self, ward: bytes, stream: bytes) -> StreamTip:
+        """The end of a stream."""
+        row = self._row(
+            "SELECT sseq, head, epoch, recipients, key_commit FROM stream_head WHERE ward = %s AND stream = %s",
+            ward,
+            stream,
+        )
+        return StreamTip() if row is None else _tip(*row)
+
+    def stream_tips(self, ward: bytes) -> Iterator[tuple[bytes, StreamTip]]:
+        """The ends of all streams that have entries."""
+        statement = (
+            "SELECT stream, sseq, head, epoch, recipients, key_commit FROM stream_head "
+            "WHERE ward = %s ORDER BY stream"
+        )
+        for stream, *row in self._rows(statement, (ward,)):
+            yield stream, _tip(*row)
+
+    def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
+        """The last (bseq, block hash) of a device in a stream."""
+        row = self._row(
+            "SELECT bseq, hash FROM device_head WHERE ward = %s AND stream = %s AND device = %s",
+            ward,
+            stream,
+            device,
+        )
+        return (0, b"") if row is None else (row[0], row[1])
+
+    def device_tips(self, ward: bytes) -> Iterator[tuple[bytes, DeviceTip]]:
+        """All (stream, tip)."""
+        statement = (
+            "SELECT stream, device, bseq, hash FROM device_head WHERE ward = %s ORDER BY stream, device"
+        )
+        for stream, *row in self._rows(statement, (ward,)):
+            yield stream, DeviceTip(*row)
+
+    def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
+        """The signed refusal of a record that was definitely refused."""
+        row = self._row("SELECT answer FROM refusal WHERE ward = %s AND hash = %s", ward, record_hash)
+        return None if row is None else bytes(row[0])
+
+    def refusals(self, ward: bytes) -> Iterator[tuple[bytes, str, bytes]]:
+        """All definite refusals: (record hash, code, answer)."""
+        statement = "SELECT hash, code, answer FROM refusal WHERE ward = %s ORDER BY hash"
+        yield from self._rows(statement, (ward,))
+
+    def join_request(self, ward: bytes, invite: bytes) -> bytes | None:
+        """The request that waits under an invite."""
+        row = self._row("SELECT request FROM join_request WHERE ward = %s AND invite = %s", ward, invite)
+        return None if row is None else bytes(row[0])
+
+    def join_requests(self, ward: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+        """All requests that wait: (invite, request, until_ms)."""
+        statement = "SELECT invite, request, until_ms FROM join_request WHERE ward = %s ORDER BY invite"
+        yield from self._rows(statement, (ward,))
+
+    def placement(self, ward: bytes) -> Placement:
+        """What this cell does with a ward. Whoever holds the ward's row keeps it so."""
+        row = self._row("SELECT state, address FROM placement WHERE ward = %s", ward)
+        return HERE if row is None else Placement(*row)
+
+    def damage(self) -> str:
+        """Return what is wrong with the database's files: PostgreSQL's page checksums look at every read."""
+        return ""
+
+
+def _stored(row: Row) -> Stored:
+    *entry, record, body, hashes = row
+    split = tuple(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
+    return Stored(Entry(*entry), record, body, split)
+
+
+def _tip(sseq: int, head: bytes, epoch: int, recipients: bytes, commit: bytes) -> StreamTip:
+    return StreamTip(Head(sseq, head), Epoch(epoch, _recipients.decode(recipients), commit))

@@ -1,0 +1,83 @@
+"""Which store a data folder has: a SQLite file of its own, or PostgreSQL at an address.
+
+The drivers are loaded only where they are used.
+"""
+
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from wardcentral.folder import Folder
+from wardcentral.store import DamagedError, Reader, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wardcentral.postgres_reader import PostgresReader
+    from wardcentral.postgres_store import PostgresStore
+    from wardcentral.sqlite_store import SqliteStore
+
+
+class Database(Reader, Protocol):
+    """A reader that can say whether its files are whole."""
+
+    def damage(self) -> str:
+        """Return what is wrong with the files; empty when nothing."""
+
+
+def make(folder: Folder, service_role: str = "") -> None:
+    """Make an empty database; UnreachableError."""
+    if folder.address:
+        from wardcentral.postgres_schema import migrate
+
+        with _reached():
+            migrate(folder.address, service_role)
+    else:
+        from wardcentral.sqlite_store import SqliteStore
+
+        SqliteStore(folder.database).close()
+
+
+def open_store(folder: Folder) -> "SqliteStore | PostgresStore":
+    """Open for writing; DamagedError where there is no database that init has made."""
+    if folder.address:
+        from wardcentral.postgres_store import PostgresStore
+
+        with _reached():
+            return PostgresStore(folder.address)
+    from wardcentral.sqlite_store import SqliteStore
+
+    if not folder.database.exists():
+        # An empty one in its place would tell every ward that it never was here.
+        raise DamagedError
+    return SqliteStore(folder.database)
+
+
+def open_reader(folder: Folder) -> Database:
+    """Open for reading."""
+    if folder.address:
+        return open_shared(folder)
+    from wardcentral.sqlite_store import SqliteReader
+
+    return SqliteReader(folder.database)
+
+
+def open_shared(folder: Folder) -> "PostgresReader":
+    """Open for reading what other processes write too."""
+    from wardcentral.postgres_reader import PostgresReader
+
+    with _reached():
+        return PostgresReader(folder.address)
+
+
+def _reached() -> AbstractContextManager[None]:
+    """Say UnreachableError, without the address, where the driver fails."""
+    import psycopg
+
+    @contextmanager
+    def reached() -> "Iterator[None]":
+        try:
+            yield
+        except psycopg.Error:
+            raise UnreachableError from None
+
+    return reached()
