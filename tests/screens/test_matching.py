@@ -14,11 +14,11 @@ from wardclient.widgets.grid import RowGrid
 
 
 async def test_best_first_with_reasons_and_a_part_switched_off(make: Make, ward: Ward) -> None:
-    """F6 orders, the reasons stand below, F2 leaves a part out and says so; nothing is hidden."""
+    """F5 orders, the reasons stand below, F2 leaves a part out and says so; nothing is hidden."""
     app = make("hellowork")
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot)
-        await press(pilot, "enter", "p", "f6")
+        await press(pilot, "enter", "p", "f5")
         assert at(app, MatchScreen)
         rows = app.screen.query_one(RowGrid).rows
         assert [m.score for m in rows] == sorted((m.score for m in rows), reverse=True)
@@ -40,9 +40,9 @@ async def test_four_side_by_side_without_the_employer(make: Make) -> None:
     app = make("hellowork")
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot)
-        await press(pilot, "enter", "p", "f6", *(["space", "down"] * 4), "space")
+        await press(pilot, "enter", "p", "f5", *(["space", "down"] * 4), "space")
         assert "4件まで" in shown(app)
-        await press(pilot, "f6")
+        await press(pilot, "f5")
         assert at(app, CompareScreen)
         text = shown(app)
         assert text.count("(非公開)") == 4

@@ -51,7 +51,7 @@ class MatchScreen(WorkScreen):
     TITLE_TEXT = mark("希望に合う求人")
     ABOUT = mark(
         "求人は一件も隠さず、希望に合う順に並べます。点の内訳は下に出ます。F2 で、数える項目を選びます。"
-        "Space で四件まで印を付け、F6 で本人に見せる形に並べます。点は目安です。決めるのは本人です。"
+        "Space で四件まで印を付け、F5 で本人に見せる形に並べます。点は目安です。決めるのは本人です。"
     )
 
     def __init__(self, case_id: str, text: str = "", filters: Mapping[str, object] | None = None) -> None:
