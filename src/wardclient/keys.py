@@ -68,6 +68,11 @@ SYNC = Key("f5", "sync", mark("同期"), "F5")
 OFFLINE = Key("ctrl+o", "offline", mark("接続を切る・戻す"), "Ctrl+O", hidden=True)
 IMPORT = Key("ctrl+r", "import", mark("取り込み"), "Ctrl+R", hidden=True)
 
+DUE = Key("ctrl+n", "due", mark("同意の期限"), "Ctrl+N", hidden=True)
+WITHIN_60 = Key("1", "within(60)", mark("60日"), "1")
+WITHIN_30 = Key("2", "within(30)", mark("30日"), "2")
+WITHIN_7 = Key("3", "within(7)", mark("7日"), "3")
+
 NOTE = Key("n", "note", mark("記録"), "n")
 SESSION = Key("s", "session", mark("同席面談"), "s")
 REFER = Key("p", "refer", mark("紹介"), "p")

@@ -422,3 +422,12 @@ def test_a_look_is_logged_once_however_often_the_screen_is_drawn_anew(city: Work
     assert lines() == [case_id]
     city.case(case_id)
     assert lines() == [case_id, case_id]
+
+
+def test_the_search_before_a_case_was_opened_is_in_its_history(city: Workstation) -> None:
+    """No match, or so many looked at and found to be somebody else: who and when is the event's own."""
+    first = opened(city)
+    assert [row.text for row in city.case(first).timeline] == ["受付  検索して該当なし"]
+    again = city.open_case(PERSON, CASE, none_match=True)
+    assert [row.text for row in city.case(again).timeline] == ["受付  似た1人を確かめて該当なし"]
+    assert all(row.author and row.at for row in city.case(again).timeline)

@@ -13,8 +13,10 @@ from wardclient.desk.case_view import build_case_view
 from wardclient.desk.place import Acts, CaseStream, problem, refuse
 from wardclient.desk.rows import Candidate, CaseFilter, CasePage, CaseView, Values
 from wardclient.desk.streams import CaseStreams, scopes, shared_fields, streams_of, values_of
+from wardclient.desk.timeline import SEARCHED
 from wardclient.desk.writing import puts
-from wardclient.ledger.events import Op
+from wardclient.ledger.events import Op, Rec
+from wardproto.wire import encode
 
 OWN_OF_PARTNER = "registration"
 """求職登録 is the state's record, whoever owns the case (domain 4.7)."""
@@ -76,7 +78,8 @@ class CaseActs(Acts):
             **normalise("case", dict(case)),
         }
         refuse(*self._check("person", person_values), *self._check("case", case_values))
-        if not none_match and self.candidates(person_values):
+        found = len(self.candidates(person_values))
+        if found and not none_match:
             refuse(
                 problem(
                     "candidates",
@@ -85,7 +88,7 @@ class CaseActs(Acts):
                 )
             )
         case_id = uuid.uuid4().hex
-        self._do(lambda: self._open(case_id, person_values, case_values))
+        self._do(lambda: self._open(case_id, person_values, case_values, searched=found))
         self.place.changed({"case"}, case_id)
         return case_id
 
@@ -102,11 +105,14 @@ class CaseActs(Acts):
         self.place.changed({"case"}, *ids)
         return ids
 
-    def _open(self, case_id: str, person: Values, case: Values) -> None:
+    def _open(self, case_id: str, person: Values, case: Values, *, searched: int | None = None) -> None:
+        """``searched``: how many people a person looked at and found to be somebody else (feature 1)."""
         with self.place.transaction():
             stream = self.place.client.new_stream()
             ops: list[Op] = puts("case", {"case_id": case_id, **case}, {})
             ops += puts("person", {"person_id": uuid.uuid4().hex, **person}, {})
+            if searched is not None:
+                ops.append(Rec("case", SEARCHED, encode(searched)))
             self.place.record(stream, "open_case", ops)
 
     def change(self, case_id: str, kind: str, values: Values) -> None:

@@ -204,13 +204,13 @@ class ConsentActs(CaseActs):
         self.place.changed({"case", "consent", "session", "referral"}, case_id)
 
     def consents_due(self, days: int = 60) -> tuple[CaseView, ...]:
-        """Return cases whose consent ends within ``days``, soonest first."""
+        """Return cases whose consent ends within ``days``, soonest first. A list is not a look at each of them."""
         last = (self.place.today() + days * DAY).isoformat()
         page = self.find_cases("", CaseFilter(consent="given"), 10_000)
         due = sorted(
             (r.consent_until, r.case_id) for r in page.rows if r.consent_until and r.consent_until <= last
         )
-        return tuple(self.case(case_id) for _, case_id in due)
+        return tuple(self.case(case_id, again=True) for _, case_id in due)
 
     # --- parts -----------------------------------------------------------------
 

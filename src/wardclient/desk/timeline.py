@@ -8,7 +8,8 @@ from wardclient.casework.lifecycle import Event as CaseEvent
 from wardclient.desk.place import JAPAN, Place
 from wardclient.desk.rows import TimelineRow
 from wardclient.ledger.clock import effective, millis
-from wardclient.ledger.events import Put, read_event, read_ops
+from wardclient.ledger.events import Put, Rec, read_event, read_ops
+from wardproto.wire import decode
 
 WORDS = {
     "edit": "変更",
@@ -22,6 +23,8 @@ WORDS = {
 SILENT = frozenset({"consent_opened"})
 """Events of the machinery, beside the act that a person made."""
 SHOWN_FIELDS = 3
+SEARCHED = "searched"
+"""The record of the search before a case was opened: how many like this person were looked at."""
 APART_MS = 600_000
 """Both times are shown when they differ by more than ten minutes (protocol 4.7)."""
 
@@ -50,6 +53,13 @@ def timeline(place: Place, case_id: str) -> Iterable[TimelineRow]:
 
 def _words(kind: str, data: bytes) -> str:
     act = CaseEvent.of(kind)
+    searched = next(
+        (op for op in read_ops(read_event(data)) if isinstance(op, Rec) and op.kind == SEARCHED), None
+    )
+    if searched is not None:
+        count = decode(searched.data, int)
+        looked = f"似た{count}人を確かめて" if count else "検索して"
+        return f"受付  {looked}該当なし"
     words = WORDS.get(kind) or (act.ja if act is not None else kind)
     if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city"):
         return words

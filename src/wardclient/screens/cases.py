@@ -14,6 +14,7 @@ from wardclient.casework.codes import ConsentState, Status, TargetGroup
 from wardclient.desk.rows import CaseFilter, CasePage, CaseRow, Change, SyncStatus
 from wardclient.keys import (
     CURTAIN,
+    DUE,
     HELP,
     IMPORT,
     INBOX,
@@ -87,6 +88,7 @@ class CasesScreen(WorkScreen):
         SYNC,
         HELP,
         CURTAIN,
+        DUE,
         IMPORT,
         OFFLINE,
         Key("escape", "back", mark("検索欄を空にする"), "Esc", hidden=True),
@@ -131,6 +133,7 @@ class CasesScreen(WorkScreen):
         self.title_line.show(_("ケース一覧"), self.ward.me.ward_name)
         self.show_sync()
         self.find()
+        self.ask(lambda desk: len(desk.consents_due(7)), self._warn_of_ends, group="due")
 
     def resume(self) -> None:
         """The first screen of work is there anyway."""
@@ -139,6 +142,16 @@ class CasesScreen(WorkScreen):
     def concerns(self, change: Change) -> bool:
         """Cases and what is shown of them."""
         return bool(change.kinds & {"case", "consent", "inbox"})
+
+    def _warn_of_ends(self, due: int) -> None:
+        if due and not self._searched:
+            self.say(_("7日以内に終わる同意が {n}件 あります   Ctrl+N で見られます").format(n=due))
+
+    def action_due(self) -> None:
+        """Show the consents that end soon."""
+        from wardclient.screens.due import DueScreen
+
+        self.app.push_screen(DueScreen())
 
     def redraw(self) -> None:
         """Search again, the cursor stays."""

@@ -64,7 +64,7 @@ class OpeningsScreen(WorkScreen):
         MATCHES,
         BY_HAND,
         HELP,
-        CURTAIN,
+        CURTAIN.aside(),
         BACK,
         IMPORT.named(mark("取り込み"), hidden=False),
     )
