@@ -67,7 +67,7 @@ class MatchActs(OpeningsActs, CaseActs):
         ``off`` switches parts off (``PARTS``). Raises RefusedError for a wrong code or part and for a
         case that this person may not see.
         """
-        view = self.case(case_id)
+        view = self.case(case_id, again=True)
         wishes, used = wishes_of(view)
         wanted = opening_filters(filters or {})
         lock, connection = self.room.read()
