@@ -1,6 +1,5 @@
 """An unlocked home: the store, the core, the sync loop, and all acts."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from wardclient.casework import reference
 from wardclient.casework.problems import Problem
 from wardclient.desk.api import DeskError, RefusedError, Unsubscribe
 from wardclient.desk.case_list import index_rest
+from wardclient.desk.clocks import clock_of
 from wardclient.desk.consents import ConsentActs
 from wardclient.desk.faults import away, damaged, told
 from wardclient.desk.forms import FormActs
@@ -73,9 +73,10 @@ class Workstation(
         self._listeners = Listeners()
         self.background = background
         self._sealing = _suite()
+        clock = clock_of(practice=profile.practice)
         lane = Lane("desk")
         try:
-            store, client = lane.run(lambda: _open(home, key, self._sealing))
+            store, client = lane.run(lambda: _open(home, key, self._sealing, clock))
         except BaseException:
             lane.close(_nothing)
             raise
@@ -84,6 +85,7 @@ class Workstation(
             profile.server,
             client.core.signing,
             Credentials(client.core.ward, client.core.me.device, client.core.me.sign_secret),
+            clock,
             moved=lambda server: lane.run(lambda: home.note_server(server)),
         )
         self.room = OpeningsRoom(home.openings, derive(key, b"", b"wardclient/openings"))
@@ -95,7 +97,7 @@ class Workstation(
             client=client,
             me=me,
             labels=lambda device: client.label(device) if device else "",
-            now_ms=now_ms,
+            now_ms=clock,
             tell=self._listeners.tell,
             urge=self._loop.urge,
             export_key=derive(key, b"", b"wardclient/tray"),
@@ -229,10 +231,12 @@ def open_workstation(
     return Workstation(home, profile, key, held, offline=offline, background=background)
 
 
-def _open(home: Home, key: bytes, sealing: HybridSealing) -> "tuple[SqlStore, Client]":
+def _open(
+    home: Home, key: bytes, sealing: HybridSealing, clock: Callable[[], int]
+) -> "tuple[SqlStore, Client]":
     store = open_store(home, key)
     try:
-        return store, Client(store, Ed25519Signing(), sealing, now_ms)
+        return store, Client(store, Ed25519Signing(), sealing, clock)
     except BaseException:
         store.close()
         raise
@@ -259,11 +263,6 @@ def _me(client: Client, profile: HomeProfile) -> Me:
     )
 
 
-def now_ms() -> int:
-    """Return this PC's clock, in milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
 def _index_all(store: "SqlStore") -> None:
     while store.index_pending():
         pass
@@ -279,4 +278,4 @@ _CANNOT_WRITE = Problem(
     "そこには書けませんでした。場所を確かめてください。データはそのままです。",
     "That place cannot be written. The data is as it was.",
 )
-__all__ = ["Workstation", "now_ms", "open_workstation"]
+__all__ = ["Workstation", "open_workstation"]
