@@ -6,7 +6,7 @@ ward, and the join box, where a newcomer's request is signed by the key of its i
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -18,6 +18,8 @@ from starlette.routing import Route
 from wardcentral.answers import Endpoint, decoded, guarded, problem, wire
 from wardcentral.bodies import Bodies
 from wardcentral.core import Snapshot
+from wardcentral.feed import FeedDoors
+from wardcentral.feed_store import FeedStore
 from wardcentral.guard import Buckets, Claim, Guard, read_claim
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
@@ -163,6 +165,10 @@ class Doors:
             held = await self._service.get_join(caller.snapshot, invite)
         return Response(held, media_type=CONTENT_TYPE)
 
+    def believed(self, request: Request, limit: int) -> AbstractAsyncContextManager[Caller]:
+        """Believe a request of another group of endpoints."""
+        return self._caller(request, limit)
+
     @asynccontextmanager
     async def _caller(self, request: Request, limit: int, *, removed: bool = False) -> AsyncIterator[Caller]:
         """Believe the request; the body is held while the block runs.
@@ -201,8 +207,8 @@ class Doors:
             self._guard.stranger(address_of(request), self._service.clock_ms())
 
 
-def create_app(service: Service, limits: Limits | None = None) -> Starlette:
-    """Return the ASGI application over a service."""
+def create_app(service: Service, limits: Limits | None = None, feeds: FeedStore | None = None) -> Starlette:
+    """Return the ASGI application over a service; without ``feeds`` it carries no feed of openings."""
     doors = Doors(service, limits or Limits())
 
     @asynccontextmanager
@@ -216,6 +222,17 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
 
     def route(path: str, endpoint: Endpoint, method: str) -> Route:
         return Route(path, guarded(endpoint, service.clock_ms), methods=[method])
+
+    feed_routes: list[Route] = []
+    if feeds is not None:
+        feed = FeedDoors(feeds, service.signing, doors.believed)
+        feed_routes = [
+            route("/w/{ward}/feed", feed.get_manifest, "GET"),
+            route("/w/{ward}/feed", feed.put_manifest, "PUT"),
+            route("/w/{ward}/feed/missing", feed.missing, "POST"),
+            route("/w/{ward}/feed/chunk/{chunk}", feed.get_chunk, "GET"),
+            route("/w/{ward}/feed/chunk/{chunk}", feed.put_chunk, "PUT"),
+        ]
 
     async def no_route(_: Request, error: Exception) -> Response:
         code = (
@@ -233,6 +250,7 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
             route("/w/{ward}/wake", doors.wake, "GET"),
             route("/w/{ward}/join/{invite}", doors.put_join, "PUT"),
             route("/w/{ward}/join/{invite}", doors.get_join, "GET"),
+            *feed_routes,
         ],
         exception_handlers={HTTPException: no_route},
         lifespan=life,

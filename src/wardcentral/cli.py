@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     move.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
     serve = acts.choices["serve"]
     serve.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
+    serve.add_argument("--feed", type=Path, metavar="DIR", help=say("feed"))
     serve.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT", help=say("listen"))
     serve.add_argument("--port-file", type=Path, metavar="FILE", help=say("port_file"))
     serve.add_argument("--pid-file", type=Path, metavar="FILE", help=say("pid_file"))
@@ -119,6 +120,7 @@ def _init(options: argparse.Namespace, folder: Folder) -> int:
 
 def _serve(options: argparse.Namespace, folder: Folder) -> int:
     from wardcentral.app import create_app
+    from wardcentral.feed_store import FeedFolder
     from wardcentral.placement import WardMap
     from wardcentral.server import listen, make_server, written
     from wardcentral.service import Founding, Service
@@ -163,7 +165,7 @@ def _serve(options: argparse.Namespace, folder: Folder) -> int:
                 print(f"ready {address}", flush=True)
 
         server = make_server(
-            create_app(service),
+            create_app(service, feeds=FeedFolder(options.feed or folder.feed)),
             ready=ready,
             stopping=service.stop_waiting,
             idle_seconds=options.exit_when_idle,

@@ -3,6 +3,7 @@
     server.key       the signing key (64 hexadecimal digits), readable by its owner only
     founding-token   shown to whoever may found a ward, where founding asks for it
     central.db       everything else
+    feed             the openings feeds (public data, signed by the wards' own devices)
     lock             held by the process that serves
 
 The key is what every ward of this server has pinned: losing it ends all of them, so it is
@@ -40,6 +41,7 @@ class Folder:
         self.key = path / "server.key"
         self.token = path / "founding-token"
         self.database = path / "central.db"
+        self.feed = path / "feed"
 
     def make(self, secret: bytes | None = None) -> None:
         """Make the folder with a key and a new token; FolderError("exists") where there is a key.

@@ -25,6 +25,11 @@ def invite_of(request: Request) -> bytes:
     return _id(request.path_params["invite"], ID_BYTES)
 
 
+def chunk_of(request: Request) -> bytes:
+    """Return the chunk in the path; ProblemError("not_found") where it is none."""
+    return _id(request.path_params["chunk"], HASH_BYTES)
+
+
 def number_of(request: Request, name: str, default: int) -> int:
     """Return a number of the query; ProblemError("malformed") where it is none."""
     text = request.query_params.get(name, "")

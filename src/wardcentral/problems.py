@@ -24,6 +24,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     "timeout": (408, "要求が届くのに時間がかかりすぎました。", "The request took too long to arrive."),
     "conflict": (409, "この招待はすでに使われています。", "This invitation holds another request."),
     "invite_over": (410, "この招待は期限切れか使用済みです。", "This invitation has ended or was used."),
+    "feed_conflict": (
+        409,
+        "求人の配信は、ほかの端末が先に更新しています。",
+        "Another device published in the meantime; fetch the feed and try again.",
+    ),
+    "feed_incomplete": (
+        409,
+        "求人の配信の一部が届いていません。",
+        "A part of the feed is not here; send what is missing first.",
+    ),
     "too_big": (413, "要求が大きすぎます。", "The request is too large."),
     "rate": (429, "要求が多すぎます。", "Too many requests; wait a little."),
     "failed": (500, "サーバーで処理できませんでした。", "The server could not do this."),

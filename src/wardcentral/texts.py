@@ -21,6 +21,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "which_ward": ("拠点の番号(先頭の数桁でよい)", "id of the ward, or its first digits"),
     "to_cell": ("移す先のセルのデータフォルダー", "data folder of the cell it goes to"),
     "cell_address": ("移す先のセルのアドレス", "address of the cell it goes to"),
+    "feed": (
+        "求人の配信を置くフォルダー(一つの導入のプロセスで共有する。初めはデータフォルダーの feed)",
+        "folder of the openings feeds, shared by an installation's processes (default: feed in the data folder)",
+    ),
     "map": ("拠点とセルの対応表のファイル", "file that says which cell serves which ward"),
     "moved": (
         "拠点 {ward} を {address} へ移しました。記録 {entries}件、ストリーム {streams}件、拒否 {refusals}件。",

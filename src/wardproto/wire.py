@@ -28,7 +28,7 @@ CONTROL_STREAM = bytes(ID_BYTES)
 """The stream id of the control plane."""
 
 CONTEXTS = frozenset(
-    {"genesis", "ctl", "block", "receipt", "refusal", "live", "invite", "join", "snap", "request"}
+    {"genesis", "ctl", "block", "receipt", "refusal", "live", "invite", "join", "snap", "request", "feed"}
 )
 """A signature is never valid in two contexts."""
 

@@ -18,6 +18,7 @@ import httpx
 from tests.wardcentral.builders import SIGNING, Pc, Ward, answered
 from wardcentral.app import Limits, create_app
 from wardcentral.cli import DATABASE
+from wardcentral.feed_store import FeedFolder
 from wardcentral.folder import Folder
 from wardcentral.server import CentralServer, listen, make_server
 from wardcentral.service import Founding, Service
@@ -95,7 +96,7 @@ def serving(
         shared=(lambda: open_shared(place)) if place.address else None,
     )
     accepting = threading.Event()
-    server = make_server(create_app(service, limits), ready=accepting.set, stopping=service.stop_waiting)
+    server = make_server(create_app(service, limits, FeedFolder(place.feed)), ready=accepting.set, stopping=service.stop_waiting)
     with calling() as client, listen("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
         thread.start()

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from wardclient.openings import values
+from wardclient.openings.columns import Layout
 from wardclient.openings.derive import Derived, Deriver, RowRefusedError, pack
 from wardclient.openings.feeds import layout_id_of, open_feed, refuse_older_file, write_figures
 from wardclient.openings.names import Names
 from wardclient.openings.problems import FileRefusedError, Problem, row_problem
-from wardclient.openings.reader import ENCODING, Aside, Batch, Record, RecordReader, cells_of, one_record
+from wardclient.openings.reader import ENCODING, Aside, Batch, Record, cells_of, one_record
 from wardclient.openings.report import PROBLEMS_SHOWN, Counts, ImportOptions
 from wardclient.openings.store import DOCID_DAY, Connection, progress
 
@@ -32,23 +33,29 @@ _Stored = tuple[int, int, bytes, int, str]
 class Difference:
     """One file on its way in. Lives inside the caller's transaction."""
 
-    def __init__(self, connection: Connection, reader: RecordReader, options: ImportOptions) -> None:
+    def __init__(self, connection: Connection, layout: Layout | None, options: ImportOptions) -> None:
+        """Begin with the records of a header; None when ``under`` will say which."""
         self._db = connection
         self._options = options
-        self._layout = reader.layout
         self._names = Names(connection)
-        self._key_at = reader.layout.places["opening_no"]
-        self._derive = Deriver(reader.layout, self._names)
         refuse_older_file(connection, options)
-        self._layout_id = layout_id_of(connection, reader.layout)
+        if layout is not None:
+            self.under(layout)
         self._feed_id = open_feed(connection, options)
         self._first_sheet = progress(connection, "last_sheet") + 1
         self._next_sheet = self._first_sheet
         self._indexed = progress(connection, "indexed_sheet")
         self._seen = bytearray(self._first_sheet // 8 + 1)
         """One bit for each sheet that was in force before: whether this file still lists it."""
-        self._salt = self._layout_id.to_bytes(4, "big")
         self.counts = Counts()
+
+    def under(self, layout: Layout) -> None:
+        """Take what follows as records of this header: a feed may hold several."""
+        self._layout = layout
+        self._key_at = layout.places["opening_no"]
+        self._derive = Deriver(layout, self._names)
+        self._layout_id = layout_id_of(self._db, layout)
+        self._salt = self._layout_id.to_bytes(4, "big")
 
     def take(self, batch: Batch) -> None:
         """Store one batch."""
@@ -62,7 +69,7 @@ class Difference:
 
     def _without_repeats(self, records: list[Record]) -> Iterator[tuple[list[Record], list[int | None]]]:
         """Cut a batch so that no part holds a number twice: the last one in the file has to win."""
-        numbers = [self._number_of(record) for record in records]
+        numbers = [self.number_of(record) for record in records]
         start = 0
         met: set[int] = set()
         for position, number in enumerate(numbers):
@@ -95,9 +102,12 @@ class Difference:
     def finish(self) -> None:
         """Mark what the file no longer lists and write the feed's figures."""
         self._mark_vanished()
-        counts = self.counts
+        self.close()
+
+    def close(self) -> None:
+        """Write how far the sheets go, and the feed's figures."""
         self._db.execute("UPDATE progress SET value = ? WHERE name = 'last_sheet'", (self._next_sheet - 1,))
-        write_figures(self._db, self._feed_id, counts)
+        write_figures(self._db, self._feed_id, self.counts)
 
     def _compare(
         self, records: list[Record], numbers: list[int | None]
@@ -202,11 +212,11 @@ class Difference:
             if len(self.counts.problems) < PROBLEMS_SHOWN:
                 self.counts.problems.append(row_problem(item.code, record.row, record.line, label))
             rows.append((self._feed_id, record.row, record.line, item.code, label, record.raw))
-            self._see_number(self._number_of(record))
+            self._see_number(self.number_of(record))
         self.counts.quarantined += len(aside)
         self._db.executemany("INSERT INTO quarantine VALUES (?,?,?,?,?,?)", rows)
 
-    def _number_of(self, record: Record) -> int | None:
+    def number_of(self, record: Record) -> int | None:
         """Return the opening number of a record, without decoding the rest where it stands first."""
         if self._key_at == 0:
             text = (

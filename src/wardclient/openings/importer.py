@@ -46,7 +46,7 @@ def import_file(
     reader = RecordReader(stream)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        work = Difference(connection, reader, options)
+        work = Difference(connection, reader.layout, options)
         for batch in reader.batches():
             if cancelled is not None and cancelled():
                 connection.execute("ROLLBACK")

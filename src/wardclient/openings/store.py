@@ -23,7 +23,7 @@ Connection = Any
 """A sqlcipher3 connection with explicit transactions (isolation_level None)."""
 
 DOCID_DAY = 1 << 32
-VERSION = 1
+VERSION = 2
 
 _SCHEMA_1 = (
     """CREATE TABLE feed (
@@ -65,7 +65,19 @@ _SCHEMA_1 = (
     "INSERT INTO progress VALUES ('indexed_sheet', 0), ('last_sheet', 0)",
 )
 
-_MIGRATIONS = (_SCHEMA_1,)
+_SCHEMA_2 = (
+    # What the newest feed taken or published lists, each with the digest its record has in ``opening``;
+    # an empty digest where this program could not read the record.
+    "CREATE TABLE feed_row (number INTEGER PRIMARY KEY, digest BLOB NOT NULL)",
+    """CREATE TABLE feed_mark (
+        only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL, hash BLOB NOT NULL,
+        envelope BLOB NOT NULL, taken_at TEXT NOT NULL)""",
+    "CREATE TABLE feed_chunk (name BLOB PRIMARY KEY, packed BLOB NOT NULL)",
+    """CREATE TABLE feed_refused (
+        hash BLOB PRIMARY KEY, code TEXT NOT NULL, refused_at TEXT NOT NULL, envelope BLOB NOT NULL)""",
+)
+
+_MIGRATIONS = (_SCHEMA_1, _SCHEMA_2)
 
 
 def prepare(connection: Connection) -> None:
