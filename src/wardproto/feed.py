@@ -184,6 +184,14 @@ def follows(known_number: int, known_hash: bytes, offered: Signed) -> bool:
     return True
 
 
+def claimed_number(envelope: bytes) -> int:
+    """Return the number of a manifest that is not believed (its signer was removed, say); 0 where it has none."""
+    try:
+        return decode(open_envelope(envelope, "feed", MAX_MANIFEST).payload, FeedManifest).number
+    except MalformedError:
+        return 0
+
+
 def listing_hash(numbers: bytes) -> bytes:
     """Return the hash over the numbers listed: ascending, 8 bytes each, big-endian."""
     return digest("feed-listing", numbers)

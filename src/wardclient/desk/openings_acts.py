@@ -2,12 +2,15 @@
 
 import datetime as dt
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from wardclient.casework.problems import Problem
 from wardclient.desk.api import Cancelled, OnProgress, RefusedError
+from wardclient.desk.feed_rows import BUSY
 from wardclient.desk.place import JAPAN, Acts
 from wardclient.desk.rows import (
     ImportOutcome,
@@ -17,6 +20,7 @@ from wardclient.desk.rows import (
     OpeningView,
     Progress,
 )
+from wardclient.desk.turns import GaveUpError, Turns
 from wardclient.openings import rules, search, sheet, synonyms
 from wardclient.openings.filters import Filters
 from wardclient.openings.importer import ImportOptions, ImportReport, import_file
@@ -25,6 +29,8 @@ from wardclient.openings.problems import OpeningsError
 from wardclient.openings.store import prepare
 from wardclient.storage.cipher import connect
 
+CLOSE_SECONDS = 5.0
+"""How long a lock waits for an import or a feed under way to leave off; what is not committed is undone."""
 LIST_FILTERS = ("municipalities", "occupations", "employment_types")
 
 
@@ -43,6 +49,24 @@ class OpeningsRoom:
         self._reader: Any = None
         self._indexing: threading.Thread | None = None
         self._stop = threading.Event()
+        self.turns = Turns()
+        """Who writes the openings now: an import, the feed, the index."""
+
+    @property
+    def closing(self) -> bool:
+        """Whether the desk is being locked: whoever works here leaves off."""
+        return self._stop.is_set()
+
+    @contextmanager
+    def own(self) -> Iterator[Any]:
+        """Give a connection of one's own while the block runs; GaveUpError once the desk is locked."""
+        if self._key is None:
+            raise GaveUpError
+        connection = self.connect()
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     def connect(self) -> Any:
         """Return a new connection to the prepared file."""
@@ -69,8 +93,12 @@ class OpeningsRoom:
     def _index(self) -> None:
         connection = self.connect()
         try:
-            while not self._stop.is_set() and index_pending(connection, 500):
-                pass
+            pending = 1
+            while pending and not self._stop.is_set():
+                with self.turns.mine(self._stop.is_set, person=False):
+                    pending = index_pending(connection, 500)
+        except GaveUpError:
+            pass
         finally:
             connection.close()
 
@@ -85,6 +113,9 @@ class OpeningsRoom:
         self._stop.set()
         if self._indexing is not None:
             self._indexing.join()
+        until = time.monotonic() + CLOSE_SECONDS
+        with suppress(GaveUpError), self.turns.mine(lambda: time.monotonic() > until):
+            pass  # who worked here has left off
         with self._lock:
             if self._reader is not None:
                 self._reader.close()
@@ -164,18 +195,25 @@ class OpeningsActs(Acts):
         def told(read: int, total: int, rows: int) -> None:
             progress(Progress(read, total, rows))
 
-        connection = self.room.connect()
+        def leave_off() -> bool:
+            return cancelled() or self.room.closing
+
         try:
-            with telling_refusals(), path.open("rb") as stream:
+            with (
+                telling_refusals(),
+                path.open("rb") as stream,
+                self.room.turns.mine(leave_off),
+                self.room.own() as connection,
+            ):
                 modified = dt.datetime.fromtimestamp(path.stat().st_mtime, JAPAN).date()
                 options = ImportOptions(min(modified, now.date()), now, file_name=path.name, dry_run=dry_run)
                 report = import_file(
-                    connection, stream, path.stat().st_size, options, on_progress=told, cancelled=cancelled
+                    connection, stream, path.stat().st_size, options, on_progress=told, cancelled=leave_off
                 )
         except OSError as error:
             raise RefusedError((_UNREADABLE,)) from error
-        finally:
-            connection.close()
+        except GaveUpError as error:
+            raise RefusedError((BUSY,)) from error
         if report.outcome == "done":
             (self.room.index_in_background if self.background else self.room.finish_index)()
             self.place.changed({"openings"})

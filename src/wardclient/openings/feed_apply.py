@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import msgspec
+
 from wardclient.openings.columns import Layout, resolve
 from wardclient.openings.difference import Difference
 from wardclient.openings.feed_state import Mark, listing, mark, set_mark
@@ -149,11 +151,8 @@ class _Taking:
 
 def _layout(header: bytes) -> Layout:
     try:
-        cells = json.loads(header)
-        if not isinstance(cells, list) or not all(isinstance(cell, str) for cell in cells):
-            raise FeedWrongError("malformed")
-        return resolve(cells)
-    except (ValueError, FileRefusedError):
+        return resolve(msgspec.json.decode(header, type=list[str]))
+    except (msgspec.MsgspecError, FileRefusedError):
         raise FeedWrongError("malformed") from None
 
 

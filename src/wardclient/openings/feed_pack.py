@@ -2,6 +2,7 @@
 
 Whoever calls sees to it that nothing else writes openings meanwhile; memory holds one chunk.
 """
+# ruff: noqa: S608  # the conditions below are constants of this module; values are parameters
 
 import json
 from collections.abc import Iterator
@@ -39,13 +40,13 @@ class Packed:
 def extent(connection: Connection, set_code: str, *, whole: bool) -> Extent:
     """Return how much there is to publish: everything listed, or what differs from the last feed."""
     if whole:
-        count = connection.execute(f"SELECT count(*) FROM opening o WHERE {_LISTED}", (set_code,))  # noqa: S608
+        count = connection.execute(f"SELECT count(*) FROM opening o WHERE {_LISTED}", (set_code,))
         return Extent(int(count.fetchone()[0]), 0)
     changed = connection.execute(
-        f"SELECT count(*) FROM opening o LEFT JOIN feed_row f USING (number) WHERE {_CHANGED}",  # noqa: S608
+        f"SELECT count(*) FROM opening o LEFT JOIN feed_row f USING (number) WHERE {_CHANGED}",
         (set_code,),
     )
-    gone = connection.execute(f"SELECT count(*) FROM feed_row f WHERE {_GONE}", (set_code,))  # noqa: S608
+    gone = connection.execute(f"SELECT count(*) FROM feed_row f WHERE {_GONE}", (set_code,))
     return Extent(int(changed.fetchone()[0]), int(gone.fetchone()[0]))
 
 
@@ -74,7 +75,7 @@ def note_published(connection: Connection, set_code: str) -> None:
     connection.execute("DELETE FROM feed_row AS f WHERE " + _GONE, (set_code,))
     connection.execute(
         "INSERT OR REPLACE INTO feed_row SELECT o.number, o.digest FROM opening o"
-        f" LEFT JOIN feed_row f USING (number) WHERE {_CHANGED}",  # noqa: S608
+        f" LEFT JOIN feed_row f USING (number) WHERE {_CHANGED}",
         (set_code,),
     )
 
@@ -83,7 +84,7 @@ def _all(connection: Connection, set_code: str) -> Iterator[tuple[int, bytes]]:
     """Yield all listed records in the order of their sheets: so they lie, those of one header mostly together."""
     yield from connection.execute(
         "SELECT s.layout_id, s.record FROM sheet s CROSS JOIN opening o ON o.docid = s.docid"
-        f" AND o.sheet_id = s.sheet_id WHERE {_LISTED} ORDER BY s.sheet_id",  # noqa: S608
+        f" AND o.sheet_id = s.sheet_id WHERE {_LISTED} ORDER BY s.sheet_id",
         (set_code,),
     )
 
@@ -94,7 +95,7 @@ def _few(connection: Connection, set_code: str) -> Iterator[tuple[int, bytes]]:
         row[0]
         for row in connection.execute(
             "SELECT o.sheet_id FROM opening o LEFT JOIN feed_row f USING (number)"
-            f" WHERE {_CHANGED} ORDER BY o.sheet_id",  # noqa: S608
+            f" WHERE {_CHANGED} ORDER BY o.sheet_id",
             (set_code,),
         )
     ]
@@ -109,7 +110,7 @@ def _few(connection: Connection, set_code: str) -> Iterator[tuple[int, bytes]]:
 
 def _gone(connection: Connection, set_code: str) -> Iterator[Packed]:
     found = connection.execute(
-        f"SELECT f.number FROM feed_row f WHERE {_GONE} ORDER BY f.number",  # noqa: S608
+        f"SELECT f.number FROM feed_row f WHERE {_GONE} ORDER BY f.number",
         (set_code,),
     )
     while part := found.fetchmany(MAX_CHUNK_RECORDS):

@@ -1,5 +1,6 @@
 """What this PC knows of the openings feed: the newest one taken, chunks on their way, feeds refused."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,7 +88,28 @@ def set_aside(connection: Connection, name: bytes, code: str, at: datetime, enve
 
 def listing(connection: Connection) -> tuple[int, bytes]:
     """Return how many openings the feed lists, and the hash over their numbers."""
+    return _hashed(connection.execute("SELECT number FROM feed_row ORDER BY number"))
+
+
+def listing_here(connection: Connection, set_code: str) -> tuple[int, bytes]:
+    """Return the same of what a publication of now would list."""
+    return _hashed(
+        connection.execute(
+            "SELECT number FROM opening WHERE set_code = ? AND listed = 1 ORDER BY number", (set_code,)
+        )
+    )
+
+
+def newest_file(connection: Connection) -> tuple[str, str] | None:
+    """Return (set, ISO date) of the newest file taken in here, None before the first."""
+    row = connection.execute(
+        "SELECT set_code, file_date FROM feed ORDER BY file_date DESC, feed_id DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else (str(row[0]), str(row[1]))
+
+
+def _hashed(rows: Iterable[tuple[int]]) -> tuple[int, bytes]:
     numbers = bytearray()
-    for (number,) in connection.execute("SELECT number FROM feed_row ORDER BY number"):
+    for (number,) in rows:
         numbers += int(number).to_bytes(8, "big")
     return len(numbers) // 8, listing_hash(bytes(numbers))

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from wardproto.feed import FeedNames
 from wardproto.messages import (
     CONTENT_TYPE,
     FOUNDING_HEADER,
@@ -142,6 +143,33 @@ class Transport:
                 return None
             raise
         return self._decoded(answer, JoinRequest)
+
+    # --- the openings feed (wardproto.feed)
+
+    def feed(self) -> bytes | None:
+        """Return the newest manifest of the feed, as it lies there; None where there is none."""
+        try:
+            return self._ward("GET", "feed")
+        except TransportError as error:
+            if error.code == "not_found":
+                return None
+            raise
+
+    def put_feed(self, envelope: bytes) -> None:
+        """Publish a manifest."""
+        self._ward("PUT", "feed", envelope)
+
+    def feed_missing(self, names: FeedNames) -> FeedNames:
+        """Return which chunks the service does not have."""
+        return self._decoded(self._ward("POST", "feed/missing", encode(names)), FeedNames)
+
+    def feed_chunk(self, name: bytes) -> bytes:
+        """Fetch a chunk."""
+        return self._ward("GET", f"feed/chunk/{name.hex()}")
+
+    def put_feed_chunk(self, name: bytes, packed: bytes) -> None:
+        """Send a chunk."""
+        self._ward("PUT", f"feed/chunk/{name.hex()}", packed)
 
     # --- parts ------------------------------------------------------------------------
 
