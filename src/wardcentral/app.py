@@ -21,7 +21,7 @@ from wardcentral.core import Snapshot
 from wardcentral.guard import Buckets, Claim, Guard, read_claim
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
-from wardcentral.places import address_of, invite_of, number_of, target_of, ward_of
+from wardcentral.places import address_of, invite_of, number_of, numbers_of, target_of, ward_of
 from wardcentral.problems import ProblemError
 from wardcentral.service import Service
 from wardproto.control import ADMIN_ROLE, MAX_CONTROL
@@ -31,6 +31,8 @@ from wardproto.messages import (
     FOUNDING_HEADER,
     MAX_PAGE,
     MAX_PUSH,
+    MAX_SIZES,
+    Asked,
     ControlPush,
     PushReply,
     PushRequest,
@@ -124,8 +126,9 @@ class Doors:
         """One page of the log, as this device may see it."""
         after = number_of(request, "after", 0)
         limit = number_of(request, "limit", MAX_PAGE)
+        asked = Asked(numbers_of(request, "sizes", MAX_SIZES), number_of(request, "last", 0))
         async with self._caller(request, 0, removed=True) as caller:
-            found = await self._service.page(caller.snapshot, caller.device, after, limit)
+            found = await self._service.page(caller.snapshot, caller.device, after, limit, asked)
         return wire(found)
 
     async def wake(self, request: Request) -> Response:

@@ -35,6 +35,16 @@ def number_of(request: Request, name: str, default: int) -> int:
     return int(text)
 
 
+def numbers_of(request: Request, name: str, most: int) -> tuple[int, ...]:
+    """Return the numbers of a list in the query; ProblemError("malformed") where it is none or too long."""
+    texts = request.query_params.get(name, "").split(",")
+    if texts == [""]:
+        return ()
+    if len(texts) > most or not all(t.isascii() and t.isdigit() and len(t) <= _NUMBER_DIGITS for t in texts):
+        raise ProblemError("malformed")
+    return tuple(int(text) for text in texts)
+
+
 def address_of(request: Request) -> str:
     """Return where the caller connected from."""
     return request.client.host if request.client is not None else ""

@@ -18,6 +18,7 @@ from wardcentral.committer import Committer, FullError
 from wardcentral.core import Snapshot, WardLog, load_state
 from wardcentral.incoming import Incoming, read_block
 from wardcentral.joining import check_request
+from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
@@ -25,7 +26,7 @@ from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, U
 from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
-from wardproto.messages import ControlPush, LogPage, PushItem
+from wardproto.messages import Asked, ControlPush, LogPage, PushItem
 from wardproto.records import Genesis
 from wardproto.signing import Signing
 from wardproto.wire import MalformedError, ward_id
@@ -77,6 +78,7 @@ class Service:
         self.founding = founding
         self._store = store
         self._secret = secret
+        self._notes = Notes(signing, secret)
         self._open_reader = open_reader
         self._wake_seconds = wake_seconds
         self._map = ward_map
@@ -239,15 +241,18 @@ class Service:
             if found is not None and found.size >= head.wseq:
                 return found
             known = None if found is None else found.state
-            return Snapshot(ward, load_state(reader, ward, self.signing, known, head.wseq), head.wseq)
+            return Snapshot(ward, load_state(reader, ward, self.signing, known, head.wseq), head)
 
         fresh = await self._read(look)
+        if not fresh.end.root:
+            # An older program wrote last: the writer completes the tree once.
+            fresh = await self._write(lambda: self._log(ward).snapshot(), ward)
         held = self._snapshots.get(ward)
         if held is None or held.size < fresh.size:
             self._snapshots[ward] = fresh
         return fresh
 
-    async def page(self, snapshot: Snapshot, device: bytes, after: int, limit: int) -> LogPage:
+    async def page(self, snapshot: Snapshot, device: bytes, after: int, limit: int, asked: Asked) -> LogPage:
         """What ``device`` is given of the log."""
         now_ms = self.clock_ms()
 
@@ -255,7 +260,7 @@ class Service:
             elsewhere = self._elsewhere(reader, snapshot.ward)
             if elsewhere is not None:
                 raise elsewhere
-            return page(reader, snapshot, device, after, limit, now_ms)
+            return page(reader, snapshot, device, after, limit, now_ms, asked, self._notes)
 
         return await self._read(act)
 

@@ -8,7 +8,7 @@ bring a failed lane's next try forward, and an upload that hangs holds no downlo
 from dataclasses import dataclass, field
 from typing import Literal
 
-from wardproto.messages import ControlPush, PushRequest
+from wardproto.messages import NOT_ASKED, Asked, ControlPush, PushRequest
 
 FIRST_RETRY_MS = 1_000
 LONGEST_RETRY_MS = 60_000
@@ -41,6 +41,7 @@ class PullCall:
     ward: bytes
     after: int
     limit: int
+    asked: Asked = NOT_ASKED
 
 
 Call = ControlCall | PushCall | PullCall

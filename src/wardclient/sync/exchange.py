@@ -7,7 +7,7 @@ may come twice, late, or never: none of that changes what is true afterwards.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wardclient.sync import intents, outbox, pages
+from wardclient.sync import audit, intents, outbox, pages
 from wardclient.sync.answers import read_answer
 from wardclient.sync.calls import POLL_MS, Call, ControlCall, Direction, Lanes, PullCall, PushCall
 from wardclient.sync.core import HALTED, OLD_PAGES, Core
@@ -126,7 +126,7 @@ class Exchange:
         if not self._lanes.pull.is_due(now_ms):
             return None
         self._wanted = False
-        return PullCall(self.core.ward, self.core.memory.cursor, self._page_limit)
+        return PullCall(self.core.ward, self.core.memory.cursor, self._page_limit, audit.asked(self.core))
 
     # --- what came of it
 

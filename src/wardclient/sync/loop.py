@@ -221,7 +221,7 @@ class SyncLoop:
         if isinstance(call, PushCall):
             answers = transport.blocks(call.request)
             return lambda: client.on_push_reply(call, answers, _now_ms())
-        page = transport.log(call.after, call.limit)
+        page = transport.log(call.after, call.limit, call.asked)
         return lambda: client.on_page(call, page, _now_ms())
 
     def _told(self, way: str, trouble: str) -> None:

@@ -18,7 +18,9 @@ from wardproto.messages import (
     CONTENT_TYPE,
     FOUNDING_HEADER,
     NONCE_BYTES,
+    NOT_ASKED,
     TIME_HEADER,
+    Asked,
     ControlPush,
     JoinRequest,
     LogPage,
@@ -121,9 +123,14 @@ class Transport:
         """Send blocks."""
         return self._decoded(self._ward("POST", "blocks", encode(push)), PushReply)
 
-    def log(self, after: int, limit: int) -> LogPage:
-        """Fetch a page of the log."""
-        return self._decoded(self._ward("GET", f"log?after={after}&limit={limit}"), LogPage)
+    def log(self, after: int, limit: int, asked: Asked = NOT_ASKED) -> LogPage:
+        """Fetch a page of the log, with what is to be proven of its end."""
+        target = f"log?after={after}&limit={limit}"
+        if asked.sizes:
+            target += f"&sizes={','.join(map(str, asked.sizes))}"
+        if asked.last:
+            target += f"&last={asked.last}"
+        return self._decoded(self._ward("GET", target), LogPage)
 
     def wake(self, after: int) -> Wake:
         """Wait until the log is longer than ``after``, or until the server ends the wait."""
