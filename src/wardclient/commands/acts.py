@@ -248,7 +248,7 @@ def _inbox_list(desk: "Workstation", _: argparse.Namespace, printer: Printer) ->
     inbox = desk.inbox()
     lines = [f"重なった変更  {c.conflict_id}  {c.name}  {c.label}" for c in inbox.conflicts]
     lines += [f"受け付けられなかったもの  {t.tray_id}  {t.name}  {t.what}  {t.reason}" for t in inbox.tray]
-    lines += [f"異常  {i.at}  {i.text}" for i in inbox.incidents]
+    lines += [f"異常  {i.incident_id}  {i.at}  {i.text}" for i in inbox.incidents]
     printer.result(inbox, lines)
 
 
@@ -260,6 +260,11 @@ def _inbox_resolve(desk: "Workstation", arguments: argparse.Namespace, printer: 
 def _inbox_export(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     desk.write_tray(arguments.tray, arguments.output)
     printer.result({"tray_id": arguments.tray}, ("暗号化して書き出しました",))
+
+
+def _inbox_evidence(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    desk.write_evidence(arguments.incident, arguments.output)
+    printer.result({"incident_id": arguments.incident}, ("異常の証拠を書き出しました",))
 
 
 def _sync(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -275,9 +280,12 @@ def _sync(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 
 def _status(desk: "Workstation", _: argparse.Namespace, printer: Printer) -> None:
     status = desk.status()
-    printer.result(
-        status, (f"{status.state}  未送信 {status.unsent} 件  最終 {status.last_contact or 'なし'}",)
-    )
+    lines = [f"{status.state}  未送信 {status.unsent} 件  最終 {status.last_contact or 'なし'}"]
+    if status.verified:
+        lines.append(
+            f"確かめた記録 {status.verified:,} 件まで  {status.verified_at}  照合の言葉 {status.words}"
+        )
+    printer.result(status, lines)
 
 
 def _verify(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -368,6 +376,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("inbox", "list"): _inbox_list,
     ("inbox", "resolve"): _inbox_resolve,
     ("inbox", "export"): _inbox_export,
+    ("inbox", "evidence"): _inbox_evidence,
     ("sync", None): _sync,
     ("status", None): _status,
     ("verify", None): _verify,

@@ -252,6 +252,8 @@ def _inbox(commands: "Commands") -> None:
     resolve.add_argument("--value", default=None)
     out = _act(acts, "export", "送れなかった仕事を書き出す / write tray work to an encrypted file", "TRAY")
     out.add_argument("-o", "--output", type=Path, required=True)
+    proof = _act(acts, "evidence", "異常の証拠を書き出す / write the evidence of an incident", "INCIDENT")
+    proof.add_argument("-o", "--output", type=Path, required=True)
 
 
 def _sync(commands: "Commands") -> None:

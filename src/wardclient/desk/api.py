@@ -267,6 +267,9 @@ class Desk(Protocol):
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write tray work to an encrypted file for hand-over."""
 
+    def write_evidence(self, incident_id: str, path: Path) -> None:
+        """Write what was kept of an incident to a new file."""
+
     def resume_sync(self) -> None:
         """Go on after an incident stopped the exchange (administrators)."""
 

@@ -169,6 +169,12 @@ class Reading(CaseSearch):
         """Return (id, kind, time) of incidents, newest first."""
         return list(self.connection.execute("SELECT id, kind, at_ms FROM incident ORDER BY id DESC"))
 
+    def incident_detail(self, number: int) -> tuple[str, int, bytes, int] | None:
+        """Return (kind, wseq, evidence, time) of an incident."""
+        return self.connection.execute(  # type: ignore[no-any-return]
+            "SELECT kind, wseq, detail, at_ms FROM incident WHERE id = ?", (number,)
+        ).fetchone()
+
     def save_form(self, form_id: str, fields: dict[str, Value]) -> None:
         """Keep what is being typed."""
         with self.transaction():

@@ -184,6 +184,14 @@ def verify(core: Core, page: LogPage) -> None:
     )
 
 
+def parts_of(detail: bytes) -> tuple[bytes, ...]:
+    """Return the parts of an incident's evidence; one part where it is a single signed answer or a hash."""
+    try:
+        return tuple(part for part in decode(detail, tuple[bytes, ...]) if part)
+    except MalformedError:
+        return (detail,) if detail else ()
+
+
 def evidence(core: Core, page: LogPage) -> bytes:
     """Return what is kept of a page that contradicts itself: both checkpoints, and where its entries stand."""
     before = checked(core)
@@ -197,4 +205,4 @@ def _evidence(core: Core, kind: str, wseq: int, note: bytes, *more: bytes) -> Ch
     return Cheated(kind, wseq, encode((b"" if before is None else before.note, note, *more)))
 
 
-__all__ = ["AUDITS", "asked", "hear", "verify"]
+__all__ = ["AUDITS", "asked", "evidence", "hear", "parts_of", "verify"]
