@@ -129,10 +129,7 @@ class WardLog:
         self._state = load_state(store, ward, signing)
         self._end = store.ward_head(ward) or WardHead(0, 0)
         self._tree = WardTree(store, ward, self._state, self._end)
-        if self._end.wseq and not self._end.root:
-            # Written by a program of before there were trees.
-            self._end = self._tree.end(self._end)
-            store.set_end(ward, self._end)
+        self._keep_roots()
 
     def catch_up(self) -> None:
         """Take in what other processes have added; call it while the ward is locked."""
@@ -141,10 +138,16 @@ class WardLog:
             self._state = load_state(self._store, self._ward, self._signing, self._state)
             while self._end.wseq < end.wseq:
                 for entry in self._store.entries(self._ward, self._end.wseq, 1_000):
-                    self._tree.append(self._state, entry)
-                    self._end = self._tree.end(WardHead(entry.wseq, entry.recv_ms))
-            if self._end != end:
-                raise DamagedError("tree")
+                    self._store.add_nodes(self._ward, self._tree.append(self._state, entry))
+                    self._end = WardHead(entry.wseq, entry.recv_ms)
+            self._end = end
+            self._keep_roots()
+
+    def _keep_roots(self) -> None:
+        """Write the roots that a program of before there were trees did not."""
+        if self._end.wseq and not self._end.root:
+            self._end = self._tree.end(self._end)
+            self._store.set_end(self._ward, self._end)
 
     @property
     def state(self) -> ControlState:

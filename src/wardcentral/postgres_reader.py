@@ -23,7 +23,6 @@ _JOINED = (
     f"SELECT {_ENTRY}, b.record, b.body, b.wrap_hashes "  # noqa: S608
     "FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"
 )
-_heads = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
 _recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
 Row = tuple[Any, ...]
 
@@ -86,7 +85,7 @@ class PostgresReader:
     def ward_head(self, ward: bytes) -> WardHead | None:
         """The end of a ward's log."""
         row = self._row("SELECT wseq, recv_ms, root, heads FROM ward_head WHERE ward = %s", ward)
-        return None if row is None else WardHead(row[0], row[1], row[2], _heads.decode(row[3]))
+        return None if row is None else WardHead.read(*row)
 
     def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
         """The entry of a block or control record."""

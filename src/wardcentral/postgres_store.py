@@ -35,7 +35,7 @@ WARD_TABLES = (
 _ADD_ENTRY = "INSERT INTO entry VALUES (%s, %s, %s, %s, %s, %s, %s)"
 _ADD_BLOCK = "INSERT INTO block VALUES (%s, %s, %s, %s, %s)"
 _ADD_WRAP = "INSERT INTO keybox VALUES (%s, %s, %s, %s)"
-_ADD_NODE = "INSERT INTO tree_node VALUES (%s, %s, %s, %s)"
+_ADD_NODE = "INSERT INTO tree_node VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
 _ADD_REFUSAL = "INSERT INTO refusal VALUES (%s, %s, %s, %s)"
 _SET_HEAD = (
     "INSERT INTO ward_head VALUES (%s, %s, %s, %s, %s) ON CONFLICT (ward) DO UPDATE SET "
@@ -177,7 +177,7 @@ class PostgresStore(PostgresReader):
 
     def set_end(self, ward: bytes, end: WardHead) -> None:
         """Move the end of the ward's log."""
-        self._replace(_SET_HEAD, 1, (ward, end.wseq, end.recv_ms, end.root, encode(end.heads)))
+        self._replace(_SET_HEAD, 1, (ward, *end.row()))
 
     def _replace(self, statement: str, key: int, row: Row) -> None:
         """Add a row instead of the one that was to be written for the same key: only the last counts."""

@@ -31,7 +31,6 @@ WARD_TABLES = (
     "placement",
     "tree_node",
 )
-_heads = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
 _recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
 
 
@@ -62,7 +61,7 @@ class SqliteReader:
         """The end of a ward's log."""
         sql = "SELECT wseq, recv_ms, root, heads FROM ward_head WHERE ward = ?"
         row = self._db.execute(sql, (ward,)).fetchone()
-        return None if row is None else WardHead(row[0], row[1], row[2], _heads.decode(row[3]))
+        return None if row is None else WardHead.read(*row)
 
     def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
         """The entry of a block or control record."""
@@ -250,11 +249,13 @@ class SqliteStore(SqliteReader):
 
     def add_nodes(self, ward: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Keep nodes of the ward's tree."""
-        self._db.executemany("INSERT INTO tree_node VALUES (?, ?, ?, ?)", ((ward, *node) for node in nodes))
+        self._db.executemany(
+            "INSERT OR REPLACE INTO tree_node VALUES (?, ?, ?, ?)", ((ward, *node) for node in nodes)
+        )
 
     def set_end(self, ward: bytes, end: WardHead) -> None:
         """Move the end of the ward's log."""
-        values = (ward, end.wseq, end.recv_ms, end.root, encode(end.heads))
+        values = (ward, *end.row())
         self._db.execute("INSERT OR REPLACE INTO ward_head VALUES (?, ?, ?, ?, ?)", values)
 
     def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:

@@ -9,10 +9,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from wardcentral.placement import Placement
 from wardproto.admission import Epoch
 from wardproto.records import Entry, Head
+from wardproto.wire import encode
 
+_heads = msgspec.msgpack.Decoder(tuple[int, tuple[tuple[str, bytes], ...]])
 NO_HEAD = Head()
 NO_EPOCH = Epoch()
 
@@ -37,6 +41,16 @@ class WardHead:
     recv_ms: int
     root: bytes = b""
     heads: tuple[tuple[str, bytes], ...] = ()
+
+    @classmethod
+    def read(cls, wseq: int, recv_ms: int, root: bytes, heads: bytes) -> "WardHead":
+        """Return the end as a row has it; roots of another size are those of an older program's last entry."""
+        size, pairs = _heads.decode(heads)
+        return cls(wseq, recv_ms, root, pairs) if size == wseq else cls(wseq, recv_ms)
+
+    def row(self) -> tuple[int, int, bytes, bytes]:
+        """Return the end for a row: the heads with the size they belong to."""
+        return self.wseq, self.recv_ms, self.root, encode((self.wseq if self.root else 0, self.heads))
 
     def agrees(self, other: "WardHead | None") -> bool:
         """Whether ``other`` is the same end; roots that an older program did not write are left out."""

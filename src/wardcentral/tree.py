@@ -53,14 +53,12 @@ class WardTree:
         self._ward = ward
         self._recent: OrderedDict[int, bytes] = OrderedDict()
         self._heads = Heads()
-        if end.wseq and not end.root:
-            self._frontier = self._complete(end.wseq)
-        else:
+        try:
             self._frontier = frontier_at(StoredTree(store, ward), end.wseq)
+        except DamagedError:
+            self._frontier = self._complete(end.wseq)
         for stream, head in store.stream_order(ward):
             self._heads.put(state, stream, head)
-        if end.root and self.end(end) != end:
-            raise DamagedError("tree")
 
     def _complete(self, size: int) -> Frontier:
         """Go through all entries once and keep the nodes that an older program did not."""

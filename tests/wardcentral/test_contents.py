@@ -61,7 +61,7 @@ def test_the_database_holds_only_what_was_given(tmp_path: Path) -> None:
         heads = Heads()
         for item_ in items:
             heads.put(city.ward.state, item_.entry.stream, Head(item_.entry.sseq, item_.entry.head))
-        given.add(encode(tuple(heads.roots())))
+        given.add(encode((len(items), tuple(heads.roots()))))
     control_wraps = {wrap_hash_of for item_ in items for wrap_hash_of in item_.wrap_hashes}
     connection = sqlite3.connect(tmp_path / "central.db")
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -13,7 +13,7 @@ PARTITIONS = 32
 def upgrade() -> None:
     """Add them; the service completes the tree of a ward when it next writes there."""
     op.execute("ALTER TABLE ward_head ADD COLUMN root bytea NOT NULL DEFAULT '\\x'")
-    op.execute("ALTER TABLE ward_head ADD COLUMN heads bytea NOT NULL DEFAULT '\\x90'")
+    op.execute("ALTER TABLE ward_head ADD COLUMN heads bytea NOT NULL DEFAULT '\\x920090'")
     op.execute("CREATE INDEX entry_first ON entry (ward, wseq) WHERE sseq = 1")
     op.execute(
         "CREATE TABLE tree_node (ward bytea NOT NULL, level integer NOT NULL, place bigint NOT NULL, "
