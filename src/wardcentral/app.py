@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from wardcentral.answers import Endpoint, decoded, guarded, problem, wire
 from wardcentral.bodies import Bodies
@@ -220,11 +220,12 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
     def route(path: str, endpoint: Endpoint, method: str) -> Route:
         return Route(path, guarded(endpoint, service.clock_ms), methods=[method])
 
-    async def no_route(_: Request, error: Exception) -> Response:
-        code = (
-            "method" if isinstance(error, HTTPException) and error.status_code == _NO_METHOD else "not_found"
-        )
-        return problem(code, service.clock_ms())
+    async def no_route(request: Request, error: Exception) -> Response:
+        if not (isinstance(error, HTTPException) and error.status_code == _NO_METHOD):
+            return problem("not_found", service.clock_ms())
+        response = problem("method", service.clock_ms())
+        response.headers["allow"] = ", ".join(sorted(_methods(request)))
+        return response
 
     return Starlette(
         routes=[
@@ -240,6 +241,17 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
         exception_handlers={HTTPException: no_route},
         lifespan=life,
     )
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods that the path of a request has."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    return {
+        method
+        for route in routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 async def _left(request: Request) -> None:

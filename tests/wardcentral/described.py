@@ -27,6 +27,17 @@ def description() -> dict[str, Any]:
     return loaded
 
 
+def resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a document, or what it refers to; what stands beside the reference is left out."""
+    while "$ref" in part:
+        place: Any = document
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            place = place[name]
+        assert isinstance(place, dict)
+        part = place
+    return part
+
+
 def routes(app: Starlette | None = None) -> set[Door]:
     """Return the doors of the application; HEAD comes with each GET and is no door of its own."""
     if app is None:

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 import pytest
 
-from tests.wardcentral.described import description, operations, routes
+from tests.wardcentral.described import description, operations, resolved, routes
 from wardcentral.problems import PROBLEMS, document
 from wardproto import messages
 from wardproto.records import Entry, Record
@@ -51,7 +51,7 @@ def test_the_document_is_well_formed() -> None:
     for operation in operations(DOCUMENT):
         named = set(re.findall(r"\{(\w+)\}", operation.path))
         given = {
-            resolved(parameter)["name"]
+            resolved(DOCUMENT, parameter)["name"]
             for parameter in DOCUMENT["paths"][operation.path].get("parameters", [])
         }
         assert named == given, operation.door
@@ -69,17 +69,6 @@ def found(part: Any) -> Iterator[str]:
             yield from found(value)
 
 
-def resolved(part: dict[str, Any]) -> dict[str, Any]:
-    """Return a part, or what it refers to."""
-    place: Any = part
-    while "$ref" in place:
-        reference, place = place["$ref"], DOCUMENT
-        for name in reference.removeprefix("#/").split("/"):
-            place = place[name]
-    assert isinstance(place, dict)
-    return place
-
-
 def test_the_signature_is_described_by_the_headers_that_are_read() -> None:
     """The four headers are wanted together, wherever one is."""
     schemes = DOCUMENT["components"]["securitySchemes"]
@@ -92,7 +81,9 @@ def test_the_signature_is_described_by_the_headers_that_are_read() -> None:
     for operation in operations(DOCUMENT):
         for wanted in operation.fields.get("security", DOCUMENT["security"]):
             assert wanted == {} or set(wanted) == set(schemes), operation.door
-    assert resolved({"$ref": "#/components/parameters/Founding"})["name"] == messages.FOUNDING_HEADER
+    assert (
+        resolved(DOCUMENT, {"$ref": "#/components/parameters/Founding"})["name"] == messages.FOUNDING_HEADER
+    )
 
 
 def test_every_problem_code_is_described() -> None:
@@ -110,10 +101,13 @@ def test_each_operation_lists_the_statuses_of_its_codes() -> None:
             PROBLEMS[code][0] for code in operation.problems
         }, operation.door
         for status, response in operation.fields["responses"].items():
-            headers = resolved(response)["headers"]
+            headers = resolved(DOCUMENT, response)["headers"]
             assert messages.TIME_HEADER in headers, (operation.door, status)
             if int(status) > 299:
-                assert set(resolved(response)["content"]) == {messages.PROBLEM_TYPE}, (operation.door, status)
+                assert set(resolved(DOCUMENT, response)["content"]) == {messages.PROBLEM_TYPE}, (
+                    operation.door,
+                    status,
+                )
 
 
 def test_a_problem_document_has_the_described_members() -> None:
@@ -139,7 +133,7 @@ def test_each_record_is_described_item_by_item(name: str) -> None:
 
 def fits(kind: Any, item: dict[str, Any]) -> bool:
     """Whether an item of the description is what a type of the struct is written as."""
-    item = resolved(item)
+    item = resolved(DOCUMENT, item)
     if get_origin(kind) is tuple:
         arguments = get_args(kind)
         if arguments[-1] is Ellipsis:
