@@ -1,25 +1,34 @@
 """The route table of the service and its description, side by side."""
 
+import functools
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+import httpx
+import jsonschema_rs
+import msgspec
 import yaml  # type: ignore[import-untyped]
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from tests.wardcentral.builders import SIGNING
-from tests.wardcentral.running import now_ms
 from wardcentral.app import create_app
 from wardcentral.memory_store import MemoryStore
 from wardcentral.service import Founding, Service
+from wardproto.messages import CONTENT_TYPE, PROBLEM_TYPE
 
+WAIT = frozenset({"rate", "busy", "moving"})
+"""Codes that come with retry-after."""
 METHODS = frozenset({"get", "put", "post", "delete", "patch", "options", "head", "trace"})
 Door = tuple[str, str]
 """Method and path, as in ("GET", "/w/{ward}/log")."""
 
 
+@functools.cache
 def description() -> dict[str, Any]:
     """Return the shipped OpenAPI document."""
     text = files("wardcentral").joinpath("openapi.yaml").read_text(encoding="utf-8")
@@ -42,7 +51,7 @@ def routes(app: Starlette | None = None) -> set[Door]:
     """Return the doors of the application; HEAD comes with each GET and is no door of its own."""
     if app is None:
         store = MemoryStore()
-        app = create_app(Service(store, lambda: store, SIGNING, bytes(32), now_ms, Founding()))
+        app = create_app(Service(store, lambda: store, SIGNING, bytes(32), lambda: 0, Founding()))
     found: set[Door] = set()
     for route in app.routes:
         assert isinstance(route, Route), route
@@ -80,3 +89,46 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method in METHODS & item.keys():
             yield Operation(method.upper(), path, item[method])
+
+
+def described_body(operation: Operation, status: int, media: str, content: bytes) -> None:
+    """Check that a body is what the description says of this status; byte strings are in hexadecimal there."""
+    document = description()
+    described = resolved(document, operation.fields["responses"][str(status)]).get("content", {})
+    if not described:
+        assert content == b""
+        return
+    schema = {**described[media]["schema"], "components": document["components"]}
+    if media == CONTENT_TYPE:
+        body = written(msgspec.msgpack.decode(content))
+    else:
+        body = content.decode() if media == "text/plain" else json.loads(content)
+    jsonschema_rs.Draft202012Validator(schema).validate(body)
+
+
+def written(value: Any) -> Any:
+    """Turn byte strings into hexadecimal digits."""
+    if isinstance(value, list):
+        return [written(item) for item in value]
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def described_problem(response: httpx.Response, code: str) -> None:
+    """Check that the operation that was called lists the code with which it answered, and all that goes with it."""
+    path = response.request.url.raw_path.decode("ascii").partition("?")[0]
+    here = [o for o in operations(description()) if matches(o.path, path)]
+    called = [o for o in here if o.method == response.request.method]
+    if not called:
+        assert code == ("method" if here else "not_found")
+        return
+    assert code in called[0].problems, (called[0].door, code)
+    described_body(called[0], response.status_code, PROBLEM_TYPE, response.content)
+    answer = resolved(description(), called[0].fields["responses"][str(response.status_code)])
+    for name, header in answer["headers"].items():
+        assert name in response.headers or not resolved(description(), header).get("required"), (code, name)
+    assert ("retry-after" in response.headers) == (code in WAIT)
+
+
+def matches(template: str, path: str) -> bool:
+    """Whether a path is one of a template's."""
+    return re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path) is not None

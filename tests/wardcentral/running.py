@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.wardcentral.builders import SIGNING, Pc, Ward, answered
+from tests.wardcentral.described import described_problem
 from wardcentral.app import Limits, create_app
 from wardcentral.cli import DATABASE
 from wardcentral.folder import Folder
@@ -189,13 +190,14 @@ def joined(admin: Caller, newcomer: Pc) -> Caller:
 
 
 def problem(response: httpx.Response) -> str:
-    """Return the code of a problem answer, after checking its form."""
+    """Return the code of a problem answer, after checking its form, and that openapi.yaml foresees it there."""
     assert response.headers["content-type"].startswith("application/problem+json")
     assert response.headers["wc-time"].isdigit()
     document: dict[str, Any] = json.loads(response.content)
     assert document["status"] == response.status_code
     assert document["title"]
     assert document["title_ja"]
+    described_problem(response, str(document["code"]))
     return str(document["code"])
 
 
