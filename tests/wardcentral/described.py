@@ -3,7 +3,7 @@
 import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -12,7 +12,6 @@ import httpx
 import jsonschema_rs
 import msgspec
 import yaml  # type: ignore[import-untyped]
-from starlette.applications import Starlette
 from starlette.routing import Route
 
 from tests.wardcentral.builders import SIGNING
@@ -47,16 +46,20 @@ def resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     return part
 
 
-def routes(app: Starlette | None = None) -> set[Door]:
+def routes() -> set[Door]:
     """Return the doors of the application; HEAD comes with each GET and is no door of its own."""
-    if app is None:
-        store = MemoryStore()
-        app = create_app(Service(store, lambda: store, SIGNING, bytes(32), lambda: 0, Founding()))
-    found: set[Door] = set()
+    return set(endpoints())
+
+
+def endpoints() -> dict[Door, Callable[..., Any]]:
+    """Return what answers at each door."""
+    store = MemoryStore()
+    app = create_app(Service(store, lambda: store, SIGNING, bytes(32), lambda: 0, Founding()))
+    found: dict[Door, Callable[..., Any]] = {}
     for route in app.routes:
         assert isinstance(route, Route), route
         assert route.methods, route
-        found |= {(method, route.path) for method in route.methods if method != "HEAD"}
+        found |= {(method, route.path): route.endpoint for method in route.methods if method != "HEAD"}
     return found
 
 

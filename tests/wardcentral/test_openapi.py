@@ -1,16 +1,18 @@
 """The description of the HTTP face says what the service has: routes, records, codes, both ways."""
 
+import inspect
 import json
 import re
 import types
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
 
-from tests.wardcentral.described import description, operations, resolved, routes
+from tests.wardcentral.described import description, endpoints, operations, resolved, routes
 from wardcentral.problems import PROBLEMS, document
 from wardproto import messages
 from wardproto.records import Entry, Record
@@ -86,6 +88,19 @@ def test_the_signature_is_described_by_the_headers_that_are_read() -> None:
     )
 
 
+def test_each_operation_describes_the_query_that_is_read() -> None:
+    """What an endpoint reads of the query is described there, and what is described is read."""
+    read = {
+        door: set(re.findall(r"numbers?_of\(request, \"(\w+)\"", inspect.getsource(endpoint)))
+        for door, endpoint in endpoints().items()
+    }
+    for operation in operations(DOCUMENT):
+        parameters = map(partial(resolved, DOCUMENT), operation.fields.get("parameters", ()))
+        told = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+        assert told == read[operation.door], operation.door
+    assert read["GET", "/w/{ward}/log"] >= {"after", "limit"}
+
+
 def test_every_problem_code_is_described() -> None:
     """The codes of the description are the codes of the service, and each belongs to an operation."""
     assert set(SCHEMAS["ProblemCode"]["enum"]) == set(PROBLEMS)
@@ -141,18 +156,21 @@ def fits(kind: Any, item: dict[str, Any]) -> bool:
         return item["type"] == "array" and all(map(fits, arguments, item["prefixItems"]))
     if isinstance(kind, type) and issubclass(kind, Record):
         return item is SCHEMAS[kind.__name__]
-    assert not isinstance(kind, types.UnionType)
-    return bool(item["type"] == {bytes: "string", int: "integer", bool: "boolean"}[kind])
+    if isinstance(kind, types.UnionType):
+        some, none = get_args(kind)
+        assert none is types.NoneType
+        return fits(some, item["oneOf"][0]) and item["oneOf"][1:] == [{"type": "null"}]
+    return bool(item["type"] == {bytes: "string", str: "string", int: "integer", bool: "boolean"}[kind])
 
 
 def test_every_record_that_travels_is_described() -> None:
-    """Each record of wardproto.messages is in the description, but for what only lies inside another's bytes."""
+    """Each record of wardproto.messages is in the description, but for what lies in another's bytes or in a query."""
     travelling = {
         name
         for name, kind in vars(messages).items()
         if isinstance(kind, type) and issubclass(kind, Record) and kind is not Record
     }
-    assert travelling - SCHEMAS.keys() <= {"JoinBody", "Entry"}
+    assert travelling - SCHEMAS.keys() <= {"JoinBody", "Entry", "Asked"}
     assert len(RECORDS) >= 10
 
 

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.wardcentral.builders import HOUR_MS, Pc, pc
 from tests.wardcentral.described import Operation, described_body, description, operations
-from tests.wardcentral.running import Caller, Running, found, now_ms, problem, serving
+from tests.wardcentral.running import Caller, Running, found, joined, now_ms, problem, serving
 from wardcentral.app import Limits
 from wardcentral.problems import PROBLEMS
 from wardproto.messages import CONTENT_TYPE, PROBLEM_TYPE, PushReply, PushRequest
@@ -111,14 +111,26 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def city(running: Running) -> Caller:
-    """The first PC of a new ward, with a stream and an open invite."""
+def both(running: Running) -> tuple[Caller, Pc]:
+    """The first PC of a new ward with a stream and an open invite, and a PC of the other team."""
     caller = found(running.client, running.url, running.key)
+    partner = joined(caller, pc("hellowork", "hw"))
     caller.stream()
-    assert isinstance(
-        caller.control(caller.ward.invite(caller.pc, "city", ("cw",), now_ms() + HOUR_MS)), Receipt
-    )
-    return caller
+    invite = caller.ward.invite(caller.pc, "city", ("cw",), now_ms() + HOUR_MS)
+    assert isinstance(caller.control(invite), Receipt)
+    return caller, partner.pc
+
+
+@pytest.fixture
+def city(both: tuple[Caller, Pc]) -> Caller:
+    """The first PC of the ward."""
+    return both[0]
+
+
+@pytest.fixture
+def partner(both: tuple[Caller, Pc]) -> Pc:
+    """A PC of the other team there."""
+    return both[1]
 
 
 def invite_of(caller: Caller) -> bytes:
@@ -180,7 +192,7 @@ def test_strangers_get_no_further_than_the_door(case: Any, running: Running) -> 
 @seed(20261124)
 @EXAMPLES
 def test_a_device_that_sends_nonsense_is_answered_as_described(
-    case: Any, running: Running, city: Caller
+    case: Any, running: Running, city: Caller, partner: Pc
 ) -> None:
     """Signed requests, fitting and broken, pass the door and are answered with what is described; never a failure."""
     ward = str((case.path_parameters or {}).get("ward", ""))
@@ -189,11 +201,13 @@ def test_a_device_that_sends_nonsense_is_answered_as_described(
         case.path_parameters["ward"] = city.ward.id.hex()
         if "invite" in case.path_parameters:
             case.path_parameters["invite"] = invite_of(city).hex()
-    response = case.call(base_url=running.url, auth=Signed(city.pc))
-    case.validate_response(response, checks=CHECKS)
-    if inside and response.status_code >= 400:
-        # A request to join is signed in its body, by keys that nobody can make up.
-        assert code_of(response) not in DOOR - ({"signature"} if case.method == "PUT" else set())
+    # The founding team is given every entry, the other one proofs.
+    for by in (city.pc, partner):
+        response = case.call(base_url=running.url, auth=Signed(by))
+        case.validate_response(response, checks=CHECKS)
+        if inside and response.status_code >= 400:
+            # A request to join is signed in its body, by keys that nobody can make up.
+            assert code_of(response) not in DOOR - ({"signature"} if case.method == "PUT" else set())
 
 
 BODIES = [operation for operation in OPERATIONS if "requestBody" in operation.fields]
