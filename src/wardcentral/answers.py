@@ -50,7 +50,7 @@ def problem(code: str, now_ms: int, address: str = "") -> Response:
     response = Response(document(code, now_ms, address), ProblemError(code).status, media_type=PROBLEM_TYPE)
     if code in CLOSING:
         response.headers["connection"] = "close"
-    if code in {"rate", "busy", "moving"}:
+    if code in {"rate", "busy", "stopping", "moving"}:
         response.headers["retry-after"] = "1"
     _mark(response, now_ms)
     return response

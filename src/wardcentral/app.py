@@ -1,6 +1,6 @@
 """The HTTP face (endpoints: wardproto.messages).
 
-No endpoint answers without a device's signature except /health, /server, the founding of a
+No endpoint answers without a device's signature except /health…, /server, the founding of a
 ward, and the join box, where a newcomer's request is signed by the key of its invite.
 """
 
@@ -19,6 +19,7 @@ from wardcentral.answers import Endpoint, decoded, guarded, problem, wire
 from wardcentral.bodies import Bodies
 from wardcentral.core import Snapshot
 from wardcentral.guard import Buckets, Claim, Guard, read_claim
+from wardcentral.health import Health
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
 from wardcentral.places import address_of, invite_of, number_of, numbers_of, target_of, ward_of
@@ -87,10 +88,6 @@ class Doors:
             Buckets(limits.device_rate, limits.device_burst),
             Buckets(limits.stranger_rate, limits.stranger_burst),
         )
-
-    async def health(self, _: Request) -> Response:
-        """Answer that the process is alive."""
-        return Response(b"ok\n", media_type="text/plain")
 
     async def server(self, _: Request) -> Response:
         """Who the server is, and its time."""
@@ -207,6 +204,7 @@ class Doors:
 def create_app(service: Service, limits: Limits | None = None) -> Starlette:
     """Return the ASGI application over a service."""
     doors = Doors(service, limits or Limits())
+    health = Health(service)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -228,7 +226,9 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
 
     return Starlette(
         routes=[
-            route("/health", doors.health, "GET"),
+            route("/health", health.live, "GET"),
+            route("/health/live", health.live, "GET"),
+            route("/health/ready", health.ready, "GET"),
             route("/server", doors.server, "GET"),
             route("/w/{ward}/control", doors.control, "POST"),
             route("/w/{ward}/blocks", doors.blocks, "POST"),

@@ -91,6 +91,8 @@ class Service:
         self._watch = None if shared is None else Watch(shared, lambda: tuple(self._events), self._seen)
         self._events: dict[bytes, asyncio.Event] = {}
         self._stopping = False
+        self.draining = False
+        """Whether the process is about to stop and no new work should be sent here."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers = threading.local()
         self._opened: list[Reader] = []
@@ -106,8 +108,13 @@ class Service:
         if self._watch is not None:
             self._watch.start()
 
+    def drain(self) -> None:
+        """Say from now on that no new work should be sent here; all that comes is still done."""
+        self.draining = True
+
     def stop_waiting(self) -> None:
         """Answer all who wait; from now on nobody is kept waiting."""
+        self.drain()
         self._stopping = True
         for event in self._events.values():
             event.set()
@@ -211,6 +218,10 @@ class Service:
         except UnreachableError:
             log.error("the database does not answer")  # noqa: TRY400
             raise ProblemError("storage") from None
+
+    async def look(self) -> None:
+        """Return when the store has answered one small read; ProblemError or the driver's error."""
+        await self._read(lambda reader: reader.ward_head(b""))
 
     async def snapshot(self, ward: bytes) -> Snapshot:
         """The ward as of the last commit; ProblemError("unknown_ward")."""
