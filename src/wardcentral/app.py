@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -22,6 +23,7 @@ from wardcentral.guard import Buckets, Claim, Guard, read_claim
 from wardcentral.health import Health
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
+from wardcentral.observing import Observed
 from wardcentral.places import address_of, invite_of, number_of, numbers_of, target_of, ward_of
 from wardcentral.problems import ProblemError
 from wardcentral.service import Service
@@ -80,13 +82,17 @@ class Doors:
     """The endpoints."""
 
     def __init__(self, service: Service, limits: Limits) -> None:
+        metrics = service.metrics
         self._service = service
         self._bodies = Bodies(limits.body_seconds, limits.body_rate, limits.buffered)
         self._guard = Guard(
             service.signing,
             service.clock_ms(),
-            Buckets(limits.device_rate, limits.device_burst),
-            Buckets(limits.stranger_rate, limits.stranger_burst),
+            Buckets(limits.device_rate, limits.device_burst, lambda: metrics.limited("device")),
+            Buckets(limits.stranger_rate, limits.stranger_burst, lambda: metrics.limited("address")),
+        )
+        metrics.look_at(
+            queued=service.committer.waiting, held=self._bodies.held, draining=lambda: service.draining
         )
 
     async def server(self, _: Request) -> Response:
@@ -237,6 +243,7 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
             route("/w/{ward}/join/{invite}", doors.put_join, "PUT"),
             route("/w/{ward}/join/{invite}", doors.get_join, "GET"),
         ],
+        middleware=[Middleware(Observed, service.metrics)],
         exception_handlers={HTTPException: no_route},
         lifespan=life,
     )

@@ -15,6 +15,7 @@ def add_serve_options(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--exit-when-idle", type=float, metavar="SECONDS", help=say("idle"))
     serve.add_argument("--announce", action="store_true", help=say("announce"))
     serve.add_argument("--founding", choices=("open", "token", "closed"), help=say("founding"))
+    serve.add_argument("--metrics", metavar="HOST:PORT", help=say("metrics"))
     serve.add_argument("--drain", type=_seconds, default=0.0, metavar="SECONDS", help=say("drain"))
 
 

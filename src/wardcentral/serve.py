@@ -11,6 +11,7 @@ from typing import Literal
 
 from wardcentral.app import create_app
 from wardcentral.folder import Folder, write_atomically
+from wardcentral.metrics import Metrics, listening
 from wardcentral.placement import WardMap
 from wardcentral.refused import USAGE, CommandError
 from wardcentral.server import listen, make_server, written
@@ -65,6 +66,8 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
                 sys.stdout.write(f"ready {address}\n")
                 sys.stdout.flush()
 
+        if options.metrics is not None:
+            _give_metrics(stack, service.metrics, options.metrics)
         server = make_server(
             create_app(service),
             ready=ready,
@@ -75,6 +78,18 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
         )
         asyncio.run(server.serve(sockets=[sock]))
         log.info(say("stopped"))
+
+
+def _give_metrics(stack: ExitStack, metrics: Metrics, where: str) -> None:
+    """Listen for the monitoring until the stack is left; CommandError where that is not possible."""
+    host, port = address_in(where)
+    if host not in LOOPBACK:
+        raise CommandError(say("metrics_outside"), USAGE)
+    try:
+        bound = stack.enter_context(listening(metrics, host, port))
+    except OSError:
+        raise CommandError(say("taken", address=where)) from None
+    log.info(say("metrics_at", port=bound))
 
 
 def address_in(text: str) -> tuple[str, int]:

@@ -18,6 +18,7 @@ from wardcentral.committer import Committer, FullError
 from wardcentral.core import Snapshot, WardLog, load_state
 from wardcentral.incoming import Incoming, read_block
 from wardcentral.joining import check_request
+from wardcentral.metrics import Metrics
 from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
@@ -70,6 +71,7 @@ class Service:
         wake_seconds: float = WAKE_SECONDS,
         ward_map: WardMap | None = None,
         shared: Callable[[], SharedReader] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         """``shared`` opens a reader of a store that other processes write too; None: this one is alone."""
         self.signing = signing
@@ -97,7 +99,10 @@ class Service:
         self._readers = threading.local()
         self._opened: list[Reader] = []
         self._pool = ThreadPoolExecutor(READERS, "reader")
-        self.committer = Committer(store, committed=self._published, undone=self._forgotten)
+        self.metrics = metrics or Metrics()
+        self.committer = Committer(
+            store, committed=self._published, undone=self._forgotten, measured=self.metrics.committed
+        )
 
     # --- life
 
@@ -155,6 +160,7 @@ class Service:
         # What the logs believe is not what is stored: they are read again when next needed.
         self._logs.clear()
         self._touched.clear()
+        self.metrics.undone()
 
     async def _write(self, act: Callable[[], T], ward: bytes) -> T:
         try:
@@ -336,7 +342,8 @@ class Service:
                 return size
             event = self._events.setdefault(ward, asyncio.Event())
             try:
-                await asyncio.wait_for(event.wait(), left)
+                with self.metrics.waiting():
+                    await asyncio.wait_for(event.wait(), left)
             except TimeoutError:
                 return self._size(ward, after)
 
