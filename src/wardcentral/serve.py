@@ -11,11 +11,12 @@ from typing import Literal
 
 from wardcentral.app import create_app
 from wardcentral.folder import Folder, write_atomically
+from wardcentral.founding import Founding
 from wardcentral.metrics import Metrics, listening
 from wardcentral.placement import WardMap
 from wardcentral.refused import USAGE, CommandError
 from wardcentral.server import listen, make_server, written
-from wardcentral.service import Founding, Service
+from wardcentral.service import Service
 from wardcentral.stores import open_reader, open_shared, open_store
 from wardcentral.texts import say
 from wardproto.signing import Ed25519Signing

@@ -6,17 +6,16 @@ snapshots: immutable, published after each commit. Waiting clients are woken in 
 
 import asyncio
 import contextlib
-import hmac
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from wardcentral.committer import Committer, FullError
 from wardcentral.core import Snapshot, WardLog, load_state
-from wardcentral.incoming import Incoming, read_block
+from wardcentral.founding import Founding
+from wardcentral.incoming import Incoming, author_of, is_relayed, read_block
 from wardcentral.joining import check_request
 from wardcentral.metrics import Metrics
 from wardcentral.notes import Notes
@@ -40,20 +39,6 @@ FEW = 4
 
 T = TypeVar("T")
 log = logging.getLogger("wardcentral")
-
-
-@dataclass(frozen=True, slots=True)
-class Founding:
-    """Who may found a ward here: anyone, the holder of the token, nobody."""
-
-    who: Literal["open", "token", "closed"] = "open"
-    token: str = ""
-
-    def allows(self, shown: str) -> bool:
-        """Whether the token shown lets its holder found a ward."""
-        if self.who != "token":
-            return self.who == "open"
-        return bool(self.token) and hmac.compare_digest(shown.encode(), self.token.encode())
 
 
 class Service:
@@ -304,7 +289,7 @@ class Service:
 
         def act() -> bytes:
             return self._log(ward).push_control(
-                push.wire, push.wraps, self.clock_ms(), relayed=_author(push.wire) != by
+                push.wire, push.wraps, self.clock_ms(), relayed=author_of(push.wire) != by
             )
 
         return await self._write_ward(ward, act)
@@ -325,7 +310,7 @@ class Service:
         def act() -> tuple[bytes, ...]:
             ward = self._log(snapshot.ward)
             now_ms = self.clock_ms()
-            return tuple(ward.admit(block, now_ms, relayed=_is_relayed(block, by)) for block in blocks)
+            return tuple(ward.admit(block, now_ms, relayed=is_relayed(block, by)) for block in blocks)
 
         return await self._write_ward(snapshot.ward, act)
 
@@ -398,14 +383,3 @@ class Service:
         ):
             raise ProblemError("not_found")
         return held
-
-
-def _author(wire: bytes) -> bytes:
-    try:
-        return control.read(wire)[1].device
-    except RefusedError:
-        return b""
-
-
-def _is_relayed(block: Incoming, by: bytes) -> bool:
-    return block.header is None or block.header.device != by
