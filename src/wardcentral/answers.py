@@ -17,6 +17,8 @@ from wardproto.wire import MalformedError, decode, encode
 
 T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
+REFUSED = "wardcentral.refused"
+"""Where a request's scope says the problem code of its answer."""
 log = logging.getLogger("wardcentral")
 
 
@@ -25,20 +27,24 @@ def guarded(endpoint: Endpoint, clock_ms: Callable[[], int]) -> Endpoint:
 
     @functools.wraps(endpoint)
     async def answer(request: Request) -> Response:
+        def refused_with(code: str, address: str = "") -> Response:
+            request.scope[REFUSED] = code
+            return problem(code, clock_ms(), address)
+
         try:
             response = await endpoint(request)
         except ProblemError as error:
-            response = problem(error.code, clock_ms(), error.address)
+            response = refused_with(error.code, error.address)
             if error.address:
                 response.headers["location"] = error.address + target_of(request)
             return response
         except RefusedError as refused:
-            return problem("not_member" if refused.code == "not_member" else "malformed", clock_ms())
+            return refused_with("not_member" if refused.code == "not_member" else "malformed")
         except Exception as error:  # noqa: BLE001
             last = traceback.extract_tb(error.__traceback__)[-1]
             # The message of an error may hold what was sent; its class and place do not.
             log.error("%s at %s:%s", type(error).__name__, last.name, last.lineno)  # noqa: TRY400
-            return problem("failed", clock_ms())
+            return refused_with("failed")
         _mark(response, clock_ms())
         return response
 
@@ -50,7 +56,7 @@ def problem(code: str, now_ms: int, address: str = "") -> Response:
     response = Response(document(code, now_ms, address), ProblemError(code).status, media_type=PROBLEM_TYPE)
     if code in CLOSING:
         response.headers["connection"] = "close"
-    if code in {"rate", "busy", "moving"}:
+    if code in {"rate", "busy", "stopping", "moving"}:
         response.headers["retry-after"] = "1"
     _mark(response, now_ms)
     return response

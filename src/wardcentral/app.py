@@ -1,6 +1,6 @@
 """The HTTP face (endpoints: wardproto.messages).
 
-No endpoint answers without a device's signature except /health, /server, the founding of a
+No endpoint answers without a device's signature except /health…, /server, the founding of a
 ward, and the join box, where a newcomer's request is signed by the key of its invite.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -19,8 +20,10 @@ from wardcentral.answers import Endpoint, decoded, guarded, problem, wire
 from wardcentral.bodies import Bodies
 from wardcentral.core import Snapshot
 from wardcentral.guard import Buckets, Claim, Guard, read_claim
+from wardcentral.health import Health
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
+from wardcentral.observing import Observed
 from wardcentral.places import address_of, invite_of, number_of, numbers_of, target_of, ward_of
 from wardcentral.problems import ProblemError
 from wardcentral.service import Service
@@ -79,18 +82,18 @@ class Doors:
     """The endpoints."""
 
     def __init__(self, service: Service, limits: Limits) -> None:
+        metrics = service.metrics
         self._service = service
         self._bodies = Bodies(limits.body_seconds, limits.body_rate, limits.buffered)
         self._guard = Guard(
             service.signing,
             service.clock_ms(),
-            Buckets(limits.device_rate, limits.device_burst),
-            Buckets(limits.stranger_rate, limits.stranger_burst),
+            Buckets(limits.device_rate, limits.device_burst, lambda: metrics.limited("device")),
+            Buckets(limits.stranger_rate, limits.stranger_burst, lambda: metrics.limited("address")),
         )
-
-    async def health(self, _: Request) -> Response:
-        """Answer that the process is alive."""
-        return Response(b"ok\n", media_type="text/plain")
+        metrics.look_at(
+            queued=service.committer.waiting, held=self._bodies.held, draining=lambda: service.draining
+        )
 
     async def server(self, _: Request) -> Response:
         """Who the server is, and its time."""
@@ -207,6 +210,7 @@ class Doors:
 def create_app(service: Service, limits: Limits | None = None) -> Starlette:
     """Return the ASGI application over a service."""
     doors = Doors(service, limits or Limits())
+    health = Health(service)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -229,7 +233,9 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
 
     return Starlette(
         routes=[
-            route("/health", doors.health, "GET"),
+            route("/health", health.live, "GET"),
+            route("/health/live", health.live, "GET"),
+            route("/health/ready", health.ready, "GET"),
             route("/server", doors.server, "GET"),
             route("/w/{ward}/control", doors.control, "POST"),
             route("/w/{ward}/blocks", doors.blocks, "POST"),
@@ -238,6 +244,7 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
             route("/w/{ward}/join/{invite}", doors.put_join, "PUT"),
             route("/w/{ward}/join/{invite}", doors.get_join, "GET"),
         ],
+        middleware=[Middleware(Observed, service.metrics)],
         exception_handlers={HTTPException: no_route},
         lifespan=life,
     )

@@ -5,7 +5,7 @@ further off is told the server's time and signs again. What was signed before th
 started is refused in the same way, because the nonces seen before are not known any more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wardcentral.problems import ProblemError
@@ -66,7 +66,9 @@ def _hexadecimal(text: str, length: int) -> bytes:
 class Buckets:
     """One token bucket a key: ``rate`` a second on average, ``burst`` at once."""
 
-    def __init__(self, rate: float, burst: float) -> None:
+    def __init__(self, rate: float, burst: float, over: Callable[[], None] = lambda: None) -> None:
+        """``over`` is called for each call that is refused."""
+        self._over = over
         self._rate = rate
         self._burst = burst
         self._left: dict[bytes, tuple[float, int]] = {}
@@ -76,6 +78,7 @@ class Buckets:
         left, at_ms = self._left.get(key, (self._burst, now_ms))
         left = min(self._burst, left + max(0, now_ms - at_ms) / 1000 * self._rate)
         if left < 1.0:
+            self._over()
             raise ProblemError("rate")
         if key not in self._left and len(self._left) >= _MOST_BUCKETS:
             self._drop_full(now_ms)

@@ -28,6 +28,7 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     "rate": (429, "要求が多すぎます。", "Too many requests; wait a little."),
     "failed": (500, "サーバーで処理できませんでした。", "The server could not do this."),
     "busy": (503, "サーバーが混み合っています。", "The server is busy; try again."),
+    "stopping": (503, "サーバーは停止の準備をしています。", "The server is about to stop."),
     "moving": (
         503,
         "この拠点は移転作業中です。しばらくして送り直してください。",

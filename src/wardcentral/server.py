@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import h11
@@ -107,10 +108,15 @@ class CentralServer(uvicorn.Server):
         *,
         ready: Callable[[], None],
         stopping: Callable[[], None],
+        draining: Callable[[], None],
+        drain_seconds: float,
         finished: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._draining = draining
+        self._drain_seconds = drain_seconds
+        self._leave_at: float | None = None
         self._stopping = stopping
         self._finished = finished
 
@@ -120,9 +126,18 @@ class CentralServer(uvicorn.Server):
         if self.started:
             self._ready()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to drain at the first signal; stop at once at a second, or where nothing is to be drained."""
+        if self._leave_at is None and self._drain_seconds > 0:
+            self._leave_at = time.monotonic() + self._drain_seconds
+            self._draining()
+        else:
+            super().handle_exit(sig, frame)
+
     async def on_tick(self, counter: int) -> bool:
-        """Also stop when there is nothing left to do."""
-        if self._finished is not None and self._finished():
+        """Also stop when it is drained or there is nothing left to do."""
+        drained = self._leave_at is not None and time.monotonic() >= self._leave_at
+        if drained or (self._finished is not None and self._finished()):
             self.should_exit = True
         return await super().on_tick(counter)
 
@@ -168,6 +183,8 @@ def make_server(
     *,
     ready: Callable[[], None],
     stopping: Callable[[], None],
+    draining: Callable[[], None] = lambda: None,
+    drain_seconds: float = 0.0,
     idle_seconds: float | None = None,
 ) -> CentralServer:
     """Return a server for the application; run it with ``serve(sockets=[...])``."""
@@ -187,7 +204,14 @@ def make_server(
         h11_max_incomplete_event_size=MAX_HEAD,
     )
     finished = None if idle_seconds is None else lambda: activity.idle_seconds() > idle_seconds
-    return CentralServer(config, ready=ready, stopping=stopping, finished=finished)
+    return CentralServer(
+        config,
+        ready=ready,
+        stopping=stopping,
+        draining=draining,
+        drain_seconds=drain_seconds,
+        finished=finished,
+    )
 
 
 @contextlib.contextmanager

@@ -6,18 +6,18 @@ snapshots: immutable, published after each commit. Waiting clients are woken in 
 
 import asyncio
 import contextlib
-import hmac
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from wardcentral.committer import Committer, FullError
 from wardcentral.core import Snapshot, WardLog, load_state
-from wardcentral.incoming import Incoming, read_block
+from wardcentral.founding import Founding
+from wardcentral.incoming import Incoming, author_of, is_relayed, read_block
 from wardcentral.joining import check_request
+from wardcentral.metrics import Metrics
 from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
@@ -41,20 +41,6 @@ T = TypeVar("T")
 log = logging.getLogger("wardcentral")
 
 
-@dataclass(frozen=True, slots=True)
-class Founding:
-    """Who may found a ward here: anyone, the holder of the token, nobody."""
-
-    who: Literal["open", "token", "closed"] = "open"
-    token: str = ""
-
-    def allows(self, shown: str) -> bool:
-        """Whether the token shown lets its holder found a ward."""
-        if self.who != "token":
-            return self.who == "open"
-        return bool(self.token) and hmac.compare_digest(shown.encode(), self.token.encode())
-
-
 class Service:
     """The central service without its HTTP face."""
 
@@ -70,6 +56,7 @@ class Service:
         wake_seconds: float = WAKE_SECONDS,
         ward_map: WardMap | None = None,
         shared: Callable[[], SharedReader] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         """``shared`` opens a reader of a store that other processes write too; None: this one is alone."""
         self.signing = signing
@@ -91,11 +78,16 @@ class Service:
         self._watch = None if shared is None else Watch(shared, lambda: tuple(self._events), self._seen)
         self._events: dict[bytes, asyncio.Event] = {}
         self._stopping = False
+        self.draining = False
+        """Whether the process is about to stop and no new work should be sent here."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers = threading.local()
         self._opened: list[Reader] = []
         self._pool = ThreadPoolExecutor(READERS, "reader")
-        self.committer = Committer(store, committed=self._published, undone=self._forgotten)
+        self.metrics = metrics or Metrics()
+        self.committer = Committer(
+            store, committed=self._published, undone=self._forgotten, measured=self.metrics.committed
+        )
 
     # --- life
 
@@ -106,8 +98,13 @@ class Service:
         if self._watch is not None:
             self._watch.start()
 
+    def drain(self) -> None:
+        """Say from now on that no new work should be sent here; all that comes is still done."""
+        self.draining = True
+
     def stop_waiting(self) -> None:
         """Answer all who wait; from now on nobody is kept waiting."""
+        self.drain()
         self._stopping = True
         for event in self._events.values():
             event.set()
@@ -148,6 +145,7 @@ class Service:
         # What the logs believe is not what is stored: they are read again when next needed.
         self._logs.clear()
         self._touched.clear()
+        self.metrics.undone()
 
     async def _write(self, act: Callable[[], T], ward: bytes) -> T:
         try:
@@ -211,6 +209,10 @@ class Service:
         except UnreachableError:
             log.error("the database does not answer")  # noqa: TRY400
             raise ProblemError("storage") from None
+
+    async def look(self) -> None:
+        """Return when the store has answered one small read; ProblemError or the driver's error."""
+        await self._read(lambda reader: reader.ward_head(b""))
 
     async def snapshot(self, ward: bytes) -> Snapshot:
         """The ward as of the last commit; ProblemError("unknown_ward")."""
@@ -287,7 +289,7 @@ class Service:
 
         def act() -> bytes:
             return self._log(ward).push_control(
-                push.wire, push.wraps, self.clock_ms(), relayed=_author(push.wire) != by
+                push.wire, push.wraps, self.clock_ms(), relayed=author_of(push.wire) != by
             )
 
         return await self._write_ward(ward, act)
@@ -308,7 +310,7 @@ class Service:
         def act() -> tuple[bytes, ...]:
             ward = self._log(snapshot.ward)
             now_ms = self.clock_ms()
-            return tuple(ward.admit(block, now_ms, relayed=_is_relayed(block, by)) for block in blocks)
+            return tuple(ward.admit(block, now_ms, relayed=is_relayed(block, by)) for block in blocks)
 
         return await self._write_ward(snapshot.ward, act)
 
@@ -325,7 +327,8 @@ class Service:
                 return size
             event = self._events.setdefault(ward, asyncio.Event())
             try:
-                await asyncio.wait_for(event.wait(), left)
+                with self.metrics.waiting():
+                    await asyncio.wait_for(event.wait(), left)
             except TimeoutError:
                 return self._size(ward, after)
 
@@ -380,14 +383,3 @@ class Service:
         ):
             raise ProblemError("not_found")
         return held
-
-
-def _author(wire: bytes) -> bytes:
-    try:
-        return control.read(wire)[1].device
-    except RefusedError:
-        return b""
-
-
-def _is_relayed(block: Incoming, by: bytes) -> bool:
-    return block.header is None or block.header.device != by

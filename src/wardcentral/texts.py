@@ -58,6 +58,19 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "port_file": ("受付を始めたときにポート番号を書くファイル", "file to write the port to when accepting"),
     "pid_file": ("プロセス番号を書くファイル", "file to write the process id to"),
     "idle": ("この秒数だれも使わなければ終わる", "end after so many seconds without a request"),
+    "metrics": (
+        "監視用の数値を渡すアドレス (この機械の中だけ。既定: 渡さない)",
+        "HOST:PORT on loopback that gives metrics to the monitoring (default: none)",
+    ),
+    "metrics_outside": (
+        "--metrics はこの機械の中のアドレス (127.0.0.1 など) にだけ置けます。",
+        "--metrics may only be at an address of this machine, such as 127.0.0.1.",
+    ),
+    "metrics_at": ("監視用の数値: この機械のポート {port}", "Metrics at port {port} of this machine"),
+    "drain": (
+        "停止の合図から、新しい仕事を断り始めるまでの秒数 (その間 /health/ready は 503 を返す)",
+        "seconds to go on after the signal to stop, while /health/ready says 503",
+    ),
     "announce": ("受付を始めたら標準出力に一行書く", "print a line when accepting"),
     "founding": (
         "拠点の開設を許す相手 (既定: この機械の中だけで待ち受けるなら open、ほかは token)",

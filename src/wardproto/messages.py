@@ -7,7 +7,7 @@
     PUT  /w/{ward}/join/{invite}          JoinRequest   (signed by the invite key; no device yet)
     GET  /w/{ward}/join/{invite}          -> JoinRequest (an admin's device), or 404
     GET  /server                          -> ServerHello (no signature: key and time)
-    GET  /health
+    GET  /health/live, /health/ready (and /health, the former name of the first)
 
 A ward is founded by POST /w/{ward}/control with its genesis record. Every other request
 carries the device's signature in the headers below, over REQUEST bytes. In paths and

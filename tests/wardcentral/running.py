@@ -20,8 +20,9 @@ from tests.wardcentral.described import described_problem
 from wardcentral.app import Limits, create_app
 from wardcentral.cli import DATABASE
 from wardcentral.folder import Folder
+from wardcentral.founding import Founding
 from wardcentral.server import CentralServer, listen, make_server
-from wardcentral.service import Founding, Service
+from wardcentral.service import Service
 from wardcentral.sqlite_store import SqliteStore
 from wardcentral.store import ServerStore
 from wardcentral.stores import make, open_reader, open_shared, open_store

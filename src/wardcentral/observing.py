@@ -1,0 +1,55 @@
+"""What is noted of each request: its route, its status, its time. Nothing of who asked or for what."""
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wardcentral.answers import REFUSED
+from wardcentral.metrics import Metrics
+
+WAITING_ROUTES = frozenset({"/w/{ward}/wake"})
+"""Their time is the time that the caller asked to wait."""
+
+
+class Observed:
+    """Counts the answers of an application by the template of their route."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and count its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        begun = time.monotonic()
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            route = route_of(scope)
+            seconds = None if route in WAITING_ROUTES else time.monotonic() - begun
+            # 0: the caller was gone before anything was answered.
+            self._metrics.answered(route, scope["method"], status, seconds)
+            if REFUSED in scope:
+                self._metrics.refused(scope[REFUSED])
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of the route that answered; ``none`` where there is none.
+
+    Never the path itself: it holds the ward.
+    """
+    endpoint = scope.get("endpoint")
+    for route in getattr(scope.get("app"), "routes", ()):
+        if endpoint is not None and getattr(route, "endpoint", None) is endpoint:
+            return str(route.path)
+    return "none"
