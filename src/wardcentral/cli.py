@@ -1,4 +1,4 @@
-"""The operator's commands: init, serve, status, verify, move-ward.
+"""The operator's commands: init, serve, status, verify, move-ward; those of backup_cli.
 
 Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 4 what is stored does not hold.
 """
@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wardcentral.backup_options import BACKUP_ACTS, add_options, run_backup_act
 from wardcentral.folder import Folder, FolderError, write_atomically
 from wardcentral.options import add_serve_options
 from wardcentral.refused import REFUSED, USAGE, CommandError
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "status": _status,
         "verify": _verify,
         "move-ward": _move_ward,
+        **dict.fromkeys(BACKUP_ACTS, run_backup_act),
     }
     folder = Folder(Path(options.data), options.database or os.environ.get(DATABASE, ""))
     try:
@@ -62,12 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="wardcentral", description=say("about"))
     acts = parser.add_subparsers(dest="act", required=True)
-    for name in ("init", "serve", "status", "verify", "move-ward"):
+    for name in ("init", "serve", "status", "verify", "move-ward", *BACKUP_ACTS):
         act = acts.add_parser(name, help=say(name), description=say(name))
         act.add_argument("--data", required=True, metavar="DIR", help=say("data"))
         act.add_argument("--database", metavar="URL", help=say("database"))
-        if name in {"status", "verify", "move-ward"}:
+        if name not in {"init", "serve"}:
             act.add_argument("--json", action="store_true", help=say("json"))
+    add_options(acts.choices)
     init = acts.choices["init"]
     init.add_argument("--service-role", default="", metavar="ROLE", help=say("service_role"))
     init.add_argument("--key-from", type=Path, metavar="DIR", help=say("key_from"))
@@ -114,6 +117,7 @@ def _reader(folder: Folder) -> "Database":
 
 
 def _status(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.backup_cli import restored_lines
     from wardcentral.verify import fingerprint
     from wardproto.signing import Ed25519Signing
 
@@ -129,8 +133,10 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
     ]
     key = fingerprint(Ed25519Signing().public(folder.secret()))
     running = folder.in_use()
+    restored = restored_lines(folder)
     if options.json:
-        print(json.dumps({"key": key, "running": running, "wards": wards}, ensure_ascii=False))
+        shown = {"key": key, "running": running, "wards": wards, "restored": restored}
+        print(json.dumps(shown, ensure_ascii=False))
         return DONE
     print(say("running" if running else "not_running"))
     print(say("key", key=key))
@@ -138,6 +144,8 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
     for ward, head in heads:
         if head is not None:
             print(say("ward", ward=ward.hex()[:8], entries=head.wseq))
+    for line in restored:
+        print(say("restored_at" if line["opened_ms"] else "restored_closed", **line))
     return DONE
 
 

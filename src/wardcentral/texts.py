@@ -4,6 +4,8 @@ import locale
 import os
 from collections.abc import Mapping
 
+from wardcentral.backup_texts import BACKUP_TEXTS
+
 TEXTS: Mapping[str, tuple[str, str]] = {
     "about": (
         "中央サービス: 拠点の端末から届く封印済みの記録を、順に番号を付けて保管し、中継します。",
@@ -14,6 +16,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "status": ("保管している内容の概要", "what is kept"),
     "verify": ("保管している記録をすべて検証する", "verify every stored record"),
     "move-ward": ("拠点を別のセルへ移す", "move a ward to another cell"),
+    **BACKUP_TEXTS,
     "key_from": (
         "同じ導入のセルを増やすとき、鍵を受け継ぐデータフォルダー",
         "for a further cell of the installation: the data folder whose key it shares",
