@@ -231,7 +231,7 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
         response.headers["allow"] = ", ".join(sorted(_methods(request)))
         return response
 
-    return Starlette(
+    app = Starlette(
         routes=[
             route("/health", health.live, "GET"),
             route("/health/live", health.live, "GET"),
@@ -248,6 +248,9 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
         exception_handlers={HTTPException: no_route},
         lifespan=life,
     )
+    # A door has one writing. A redirect would also go to whatever host the caller named.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _methods(request: Request) -> set[str]:

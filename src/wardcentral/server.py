@@ -43,7 +43,8 @@ class PatientProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Wait on while a head is not complete, or a body that was answered early is still coming."""
         super().data_received(data)
-        self._asked = self._asked or self.conn.their_state is not h11.IDLE
+        # What is no HTTP makes no cycle either.
+        self._asked = self._asked or self.conn.their_state not in {h11.IDLE, h11.ERROR}
         self._mind(answered=not self._asked or self.cycle.response_complete)
 
     def on_response_complete(self) -> None:
