@@ -9,6 +9,7 @@ import time
 from contextlib import ExitStack
 from typing import Literal
 
+from wardcentral import logs
 from wardcentral.app import create_app
 from wardcentral.folder import Folder, write_atomically
 from wardcentral.founding import Founding
@@ -27,8 +28,11 @@ log = logging.getLogger("wardcentral")
 
 def serve(options: argparse.Namespace, folder: Folder) -> None:
     """Serve until a signal; CommandError, FolderError and the errors of opening a store."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    form = options.log_format or ("text" if options.log is None else "json")
+    try:
+        logs.set_up(options.log, form, megabytes=options.log_size, requests=options.log_requests)
+    except OSError:
+        raise CommandError(say("no_log", path=options.log)) from None
     host, port = address_in(options.listen)
     with ExitStack() as stack:
         secret = folder.secret()
