@@ -9,6 +9,8 @@ from wardcentral.answers import REFUSED
 from wardcentral.logs import REQUESTS
 from wardcentral.metrics import Metrics, known_method
 
+STRICT = (b"strict-transport-security", b"max-age=31536000")
+"""Over TLS: from now on never without."""
 requests_log = logging.getLogger(REQUESTS)
 WAITING_ROUTES = frozenset({"/w/{ward}/wake"})
 """Their time is the time that the caller asked to wait."""
@@ -32,6 +34,8 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if scope.get("scheme") == "https":
+                    message["headers"] = [*message.get("headers", ()), STRICT]
             await send(message)
 
         begun = time.monotonic()

@@ -16,7 +16,7 @@ from wardcentral.founding import Founding
 from wardcentral.metrics import Metrics, listening
 from wardcentral.placement import WardMap
 from wardcentral.refused import USAGE, CommandError
-from wardcentral.server import listen, make_server, written
+from wardcentral.server import listen, make_server, room_for, written
 from wardcentral.service import Service
 from wardcentral.stores import open_reader, open_shared, open_store
 from wardcentral.texts import say
@@ -73,6 +73,9 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
 
         if options.metrics is not None:
             _give_metrics(stack, service.metrics, options.metrics)
+        connections = room_for(options.connections)
+        if connections < options.connections:
+            log.warning(say("fewer_connections", count=connections))
         server = make_server(
             create_app(service),
             ready=ready,
@@ -80,6 +83,7 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
             draining=service.drain,
             drain_seconds=options.drain,
             idle_seconds=options.exit_when_idle,
+            connections=connections,
         )
         asyncio.run(server.serve(sockets=[sock]))
         log.info(say("stopped"))

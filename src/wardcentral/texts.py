@@ -67,6 +67,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "--metrics may only be at an address of this machine, such as 127.0.0.1.",
     ),
     "metrics_at": ("監視用の数値: この機械のポート {port}", "Metrics at port {port} of this machine"),
+    "connections": (
+        "同時に開いておける接続の数 (既定: 4096)",
+        "connections that may be open at one time (default: 4096)",
+    ),
+    "fewer_connections": (
+        "開けるファイルの上限により、同時の接続は {count} までです (LimitNOFILE で増やせます)。",
+        "The limit of open files allows {count} connections at one time (raise LimitNOFILE).",
+    ),
     "log": ("ログを書くファイル (既定: 標準エラー出力)", "file for the log (default: standard error)"),
     "log_format": (
         "ログの形 (既定: ファイルなら json、ほかは text)",
