@@ -9,13 +9,14 @@ import time
 from contextlib import ExitStack
 from typing import Literal
 
+from wardcentral import logs
 from wardcentral.app import create_app
 from wardcentral.folder import Folder, write_atomically
 from wardcentral.founding import Founding
 from wardcentral.metrics import Metrics, listening
 from wardcentral.placement import WardMap
 from wardcentral.refused import USAGE, CommandError
-from wardcentral.server import listen, make_server, written
+from wardcentral.server import listen, make_server, room_for, written
 from wardcentral.service import Service
 from wardcentral.stores import open_reader, open_shared, open_store
 from wardcentral.texts import say
@@ -27,8 +28,11 @@ log = logging.getLogger("wardcentral")
 
 def serve(options: argparse.Namespace, folder: Folder) -> None:
     """Serve until a signal; CommandError, FolderError and the errors of opening a store."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    form = options.log_format or ("text" if options.log is None else "json")
+    try:
+        logs.set_up(options.log, form, megabytes=options.log_size, requests=options.log_requests)
+    except OSError:
+        raise CommandError(say("no_log", path=options.log)) from None
     host, port = address_in(options.listen)
     with ExitStack() as stack:
         secret = folder.secret()
@@ -69,6 +73,9 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
 
         if options.metrics is not None:
             _give_metrics(stack, service.metrics, options.metrics)
+        connections = room_for(options.connections)
+        if connections < options.connections:
+            log.warning(say("fewer_connections", count=connections))
         server = make_server(
             create_app(service),
             ready=ready,
@@ -76,6 +83,7 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
             draining=service.drain,
             drain_seconds=options.drain,
             idle_seconds=options.exit_when_idle,
+            connections=connections,
         )
         asyncio.run(server.serve(sockets=[sock]))
         log.info(say("stopped"))

@@ -26,6 +26,10 @@ MAX_HEAD = 16 * 1024
 GRACE_SECONDS = 10
 """How long running requests may go on after the service was asked to stop."""
 BACKLOG = 512
+CONNECTIONS = 4_096
+"""Open connections by default; a PC has two or three, one of which waits for news."""
+SPARE_FILES = 64
+"""File descriptors that are no connections."""
 
 
 class PatientProtocol(H11Protocol):
@@ -179,6 +183,21 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
+def room_for(connections: int) -> int:
+    """Ask the system for as many open files as that needs; return how many connections there is room for."""
+    try:
+        import resource
+    except ImportError:
+        return connections  # Windows has no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return min(connections, wanted - SPARE_FILES)
+
+
 def make_server(
     app: ASGIApp,
     *,
@@ -187,6 +206,7 @@ def make_server(
     draining: Callable[[], None] = lambda: None,
     drain_seconds: float = 0.0,
     idle_seconds: float | None = None,
+    connections: int = CONNECTIONS,
 ) -> CentralServer:
     """Return a server for the application; run it with ``serve(sockets=[...])``."""
     activity = Activity(app)
@@ -200,6 +220,8 @@ def make_server(
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
+        # One more than may be served: it is answered 503 and closed.
+        limit_concurrency=connections + 1,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         h11_max_incomplete_event_size=MAX_HEAD,

@@ -70,6 +70,28 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "--metrics may only be at an address of this machine, such as 127.0.0.1.",
     ),
     "metrics_at": ("監視用の数値: この機械のポート {port}", "Metrics at port {port} of this machine"),
+    "connections": (
+        "同時に開いておける接続の数 (既定: 4096)",
+        "connections that may be open at one time (default: 4096)",
+    ),
+    "fewer_connections": (
+        "開けるファイルの上限により、同時の接続は {count} までです (LimitNOFILE で増やせます)。",
+        "The limit of open files allows {count} connections at one time (raise LimitNOFILE).",
+    ),
+    "log": ("ログを書くファイル (既定: 標準エラー出力)", "file for the log (default: standard error)"),
+    "log_format": (
+        "ログの形 (既定: ファイルなら json、ほかは text)",
+        "form of the log (default: json into a file, else text)",
+    ),
+    "log_size": (
+        "ログがこの大きさ (MB) になったら自分で切り替え、五つまで残す (既定: 外の logrotate に任せる)",
+        "rotate the log by itself at this size and keep five (default: leave it to logrotate)",
+    ),
+    "log_requests": (
+        "要求ごとに一行書く (経路の型・結果・時間だけ。だれの要求かは書かない)",
+        "a line for each request: template of its route, status, time, and not whose it is",
+    ),
+    "no_log": ("ログのファイルを開けません: {path}", "The log file cannot be opened: {path}"),
     "drain": (
         "停止の合図から、新しい仕事を断り始めるまでの秒数 (その間 /health/ready は 503 を返す)",
         "seconds to go on after the signal to stop, while /health/ready says 503",

@@ -130,9 +130,9 @@ class Exchange:
 
     # --- what came of it
 
-    def on_failure(self, call: Call, now_ms: int) -> None:
-        """No reply, or one that says nothing: the outcome is unknown."""
-        self._lanes.of(call).failed(call, now_ms, self._jitter())
+    def on_failure(self, call: Call, now_ms: int, least_ms: int = 0) -> None:
+        """No reply, or one that says nothing: the outcome is unknown. ``least_ms``: how long to wait."""
+        self._lanes.of(call).failed(call, now_ms, self._jitter(), least_ms)
 
     def on_control_reply(self, call: ControlCall, reply: PushReply, now_ms: int) -> None:
         """The server answered about a control record."""

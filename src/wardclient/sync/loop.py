@@ -136,8 +136,10 @@ class SyncLoop:
             run.contact.clear()
             try:
                 quiet = not self.wait_for_news()
-            except TransportError:
+            except TransportError as error:
                 quiet = False
+                # The service asked for this pause: contact of another direction does not shorten it.
+                run.stop.wait(error.wait_seconds)
             except Exception:  # noqa: BLE001  # locked
                 return
             if quiet:
@@ -195,7 +197,8 @@ class SyncLoop:
         try:
             outcome = self._asked(call)
         except TransportError as error:
-            problem, outcome = error, partial(client.on_failure, call, _now_ms())
+            least_ms = int(error.wait_seconds * 1000)
+            problem, outcome = error, partial(client.on_failure, call, _now_ms(), least_ms)
         try:
             touched = self._in_lane(outcome)
             if problem is None and touched is None and isinstance(call, PullCall):

@@ -40,6 +40,8 @@ MAX_ANSWER = 24 * 1024 * 1024
 """A page is at most 8 MiB of bodies; anything much larger is not an answer of ours."""
 T = TypeVar("T")
 OK, NO_CONTENT, NOT_FOUND, LIMIT = 200, 204, 404, 500
+LONGEST_WAIT = 300.0
+"""Seconds that a service may ask to wait."""
 MAX_HOPS = 5
 """So often one request is sent: a ward that goes from cell to cell is not followed in circles."""
 MAX_ADDRESS = 200
@@ -52,10 +54,11 @@ class TransportError(Exception):
     ``server``: it failed and did not say how; ``nonsense``: not an answer of this protocol.
     """
 
-    def __init__(self, code: str) -> None:
-        """Keep the code."""
+    def __init__(self, code: str, wait_seconds: float = 0.0) -> None:
+        """Keep the code, and how long the service asked to wait."""
         super().__init__(code)
         self.code = code
+        self.wait_seconds = wait_seconds
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -174,7 +177,7 @@ class Transport:
             headers = {"content-type": CONTENT_TYPE, "accept-encoding": "identity", **(extra or {})}
             if signed:
                 headers |= self._signature(method, target, body)
-            status, answer = self._exchange(method, target, body, headers, timeout)
+            status, answer, wait_seconds = self._exchange(method, target, body, headers, timeout)
             if status in (OK, NO_CONTENT):
                 return answer
             code = _problem(status, answer)
@@ -183,7 +186,7 @@ class Transport:
             elif code == "clock" and signed and not clock_set:
                 clock_set = True
             else:
-                raise TransportError(code)
+                raise TransportError(code, wait_seconds)
         raise TransportError("moved")
 
     def _follow(self, answer: bytes) -> None:
@@ -209,7 +212,8 @@ class Transport:
 
     def _exchange(
         self, method: str, target: str, body: bytes, headers: dict[str, str], timeout: float | None
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, float]:
+        """Return the status, the body, and how long the answer asks to wait."""
         kept = bytearray()
         wait = httpx.Timeout(timeout or self._read_seconds, connect=CONNECT_SECONDS)
         try:
@@ -221,7 +225,7 @@ class Transport:
                     if len(kept) > MAX_ANSWER:
                         raise TransportError("nonsense")
                 self._note_time(answer.headers.get(TIME_HEADER, ""))
-                return answer.status_code, bytes(kept)
+                return answer.status_code, bytes(kept), _waiting_time(answer.headers.get("retry-after", ""))
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise TransportError("away") from error
         except httpx.TimeoutException as error:
@@ -239,6 +243,13 @@ class Transport:
             return decode(answer, kind)
         except MalformedError as error:
             raise TransportError("nonsense") from error
+
+
+def _waiting_time(text: str) -> float:
+    """Return seconds of a ``retry-after``; 0 where it says none. No service keeps a PC silent for long."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004
+        return 0.0
+    return min(float(text), LONGEST_WAIT)
 
 
 def _problem(status: int, answer: bytes) -> str:
