@@ -304,10 +304,10 @@ def test_every_changed_byte_is_found(busy: Desk, copies: Copies) -> None:
         whole = path.read_bytes()
         for place in (0, len(whole) // 2, len(whole) - 1):
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-            with pytest.raises(BackupError, match="damaged|not_ours"):
+            with pytest.raises(BackupError, match=r"damaged|not_ours"):
                 copies.restore(busy, target)
             path.write_bytes(whole[:place])
-            with pytest.raises(BackupError, match="damaged|not_ours"):
+            with pytest.raises(BackupError, match=r"damaged|not_ours"):
                 copies.restore(busy, target)
         path.write_bytes(whole)
     assert list(target.wards()) == []
@@ -355,7 +355,7 @@ def test_a_damaged_store_is_not_copied(tmp_path: Path, copies: Copies) -> None:
     with closing(SqliteStore(tmp_path / "central.db")) as store:
         desk = Desk(store)
         desk.joined("hellowork", "hw")
-        store._db.execute("DELETE FROM keybox WHERE wseq = (SELECT max(wseq) FROM keybox)")  # noqa: SLF001
+        store._db.execute("DELETE FROM keybox WHERE wseq = (SELECT max(wseq) FROM keybox)")
         with pytest.raises(DamagedError):
             copies.take(desk)
     assert not list(copies.log.glob("0*"))
