@@ -1,6 +1,7 @@
 """The drill of docs/operations/backup.md, with the operator's commands, a real service and real PCs, on both stores."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import pytest
 
 from tests.sync.http import Pc, found, join, open_pc, share
 from tests.wardcentral.postgres import make_database, owner_of
-from tests.wardcentral.running import ANY_PORT, Process
+from tests.wardcentral.running import ANY_PORT, COMMAND, Process
 from wardcentral.cli import DATABASE
 from wardclient.sync.core import HALTED
 from wardclient.sync.pages import MOST_OLD_PAGES
@@ -202,3 +203,45 @@ def test_the_operator_is_told_what_is_wrong(installation: Installation) -> None:
     damaged = next(log.glob("*/*.log"))
     damaged.write_bytes(damaged.read_bytes()[:-1])
     refused(4, "壊れています", "check-backup", *source)
+
+
+def test_the_services_own_role_copies_and_cannot_restore(
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copying reads; restoring places wards, which only the owner may. It says so, without the address."""
+    role = make_database(postgres)
+    installation = Installation(tmp_path, (role, make_database(postgres)), monkeypatch)
+    first = installation.machine(0)
+    city = found(first.start(*ANY_PORT))
+    city.close()
+    assert installation.back_up() == 1
+    first.end(lambda process: process.terminate())
+    second = installation.machine(1, "--key-from", str(first.folder))
+    refused = second.run("restore", *installation.copies("--from"))
+    assert refused.returncode == 1
+    assert "所有者" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "host=" not in refused.stderr
+    assert "dbname" not in refused.stderr
+
+
+def test_copies_every_so_often(installation: Installation) -> None:
+    """The command goes on by itself: what is written while it runs is in the next copy; nothing new, no copy."""
+    first = installation.machine(0)
+    city = found(first.start(*ANY_PORT))
+    command = [*COMMAND, "backup", "--data", str(first.folder), *installation.copies("--to")]
+    with subprocess.Popen(
+        [*command, "--every", "0.05", "--json"], stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as running:
+        try:
+            assert running.stdout is not None
+            assert json.loads(running.stdout.readline())["number"] == 1
+            city.client.new_stream()
+            city.loop.sync_once()
+            while (line := json.loads(running.stdout.readline()))["number"] == 1:
+                assert line["entries"] == 0
+            assert (line["number"], line["entries"]) == (2, 1)
+        finally:
+            running.terminate()
+    city.close()
+    assert first.run("check-backup", *installation.copies("--from")).returncode == 0
