@@ -24,14 +24,15 @@ CONTEXT = "restored"
 class RestoredLog(Record, frozen=True):
     """Signed by the service: at ``restored_ms`` this ward's log was put back to ``size`` entries.
 
-    ``head`` and ``recv_ms`` are the stream head and time of the last entry that was kept. ``known`` is how many the
+    ``root`` is the root of its tree there, as a checkpoint of that size says it; ``recv_ms`` the time of the last
+    entry that was kept. ``known`` is how many the
     copies held, as of ``copied_ms``: where it is greater than ``size`` the operator chose an earlier moment.
     What came after ``copied_ms`` the service does not know; receipts that clients hold say it.
     """
 
     ward: bytes
     size: int
-    head: bytes
+    root: bytes
     recv_ms: int
     known: int
     copied_ms: int
@@ -54,7 +55,7 @@ def write_notices(
     place = folder / "restored"
     place.mkdir(mode=0o700, exist_ok=True)
     for ward in done:
-        told = RestoredLog(ward.ward, ward.entries, ward.head, ward.recv_ms, ward.known, copied_ms, now_ms)
+        told = RestoredLog(ward.ward, ward.entries, ward.root, ward.recv_ms, ward.known, copied_ms, now_ms)
         name = f"{ward.ward.hex()}-{ward.entries}-{now_ms}"
         _write(place / name, seal_envelope(signing, secret, CONTEXT, encode(told)))
 

@@ -23,7 +23,8 @@ from wardcentral.postgres_store import PostgresStore
 from wardcentral.restore import THE_END, Restored, Until, check, reopen, restore
 from wardcentral.restore_notice import mark_opened, notices, write_notices
 from wardcentral.sqlite_store import SqliteStore
-from wardcentral.store import DamagedError, Reader, ServerStore, Stored
+from wardcentral.store import DamagedError, Reader, ServerStore, Stored, WardHead
+from wardcentral.tree import WardTree
 from wardcentral.verify import verify_ward
 
 MINUTE_MS = 60_000
@@ -391,6 +392,10 @@ def test_the_notice_of_a_restore_is_signed_and_stays(busy: Desk, copies: Copies,
     public = SIGNING.public(busy.secret)
     (notice,) = notices(tmp_path, SIGNING, public)
     assert (notice.log.ward, notice.log.size, notice.opened_ms) == (busy.ward.id, 4, 0)
+    root = WardTree(
+        busy.store, busy.ward.id, busy.log.state, busy.store.ward_head(busy.ward.id) or WardHead(0, 0)
+    )
+    assert notice.log.root == root.root_at(4)
     assert notice.log.known == len(busy.ward.receipts)
     mark_opened(tmp_path, [busy.ward.id], 7)
     mark_opened(tmp_path, [busy.ward.id], 8)
