@@ -39,8 +39,7 @@ class TwoOffices(RuleBasedStateMachine):
     def _step(self, office: str, state: ReferralState, corrects: str = "") -> None:
         seen = self.log[office]
         self.now += 1
-        kept = [s for s in seen if s.step_id != corrects]
-        after = standing(kept).heads if corrects else standing(seen).heads
+        after = standing(seen, corrects).heads
         step = Step(
             f"{office}{self.now}", state, DAY + timedelta(days=self.now // 3), self.now, after, corrects
         )
@@ -62,7 +61,7 @@ class TwoOffices(RuleBasedStateMachine):
         if seen:
             wrong = seen[pick % len(seen)]
             if wrong.step_id in standing(seen).heads:
-                left = standing([s for s in seen if s.step_id != wrong.step_id])
+                left = standing(seen, wrong.step_id)
                 allowed = may_follow(standing(seen), left)
                 self._step(office, allowed[pick % len(allowed)], wrong.step_id)
 
@@ -84,6 +83,16 @@ class TwoOffices(RuleBasedStateMachine):
     def order_does_not_matter(self) -> None:
         """The same steps stand the same, forwards and backwards, once and twice."""
         assert standing(self.made) == standing(self.made[::-1]) == standing([*self.made, *self.made])
+
+    @invariant()
+    def the_log_is_in_order(self) -> None:
+        """Every step comes after those it follows and strikes out, on every PC alike."""
+        shown = [step.step_id for step in machine.in_order(self.made[::-1])]
+        assert sorted(shown) == sorted(step.step_id for step in self.made)
+        for step in self.made:
+            before = {*step.after, step.corrects} & set(shown)
+            assert all(shown.index(name) < shown.index(step.step_id) for name in before)
+        assert shown == [step.step_id for step in machine.in_order(self.made)]
 
     @invariant()
     def counted_once(self) -> None:

@@ -9,6 +9,7 @@ changed. What an employer does not answer stays unanswered: silence is a reminde
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 
 from wardclient.casework.coding import Code
 from wardclient.casework.work_codes import Channel, SelectionResult
@@ -120,10 +121,13 @@ class Standing:
         return len(self.states) > 1
 
 
-def standing(steps: Iterable[Step]) -> Standing:
-    """Return where a referral stands; the same whatever order the steps came in."""
+def standing(steps: Iterable[Step], struck_too: str = "") -> Standing:
+    """Return where a referral stands; the same whatever order the steps came in.
+
+    ``struck_too``: where it would stand if this step were struck out as well.
+    """
     known = {step.step_id: step for step in steps}
-    struck = {step.corrects for step in known.values() if step.corrects}
+    struck = {step.corrects for step in known.values() if step.corrects} | {struck_too}
     live = {name: step for name, step in known.items() if name not in struck}
     followed = {before for step in live.values() for before in _before(known, step)}
     heads = sorted((s for n, s in live.items() if n not in followed), key=_order, reverse=True)
@@ -132,8 +136,22 @@ def standing(steps: Iterable[Step]) -> Standing:
 
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
-    """Return the log, the oldest first; the same on every PC."""
-    return sorted(steps, key=_order)
+    """Return the log, each step after those it follows, the oldest first; the same on every PC."""
+    known = {step.step_id: step for step in steps}
+    sorter = TopologicalSorter(
+        {n: [b for b in (*s.after, s.corrects) if b in known and b != n] for n, s in known.items()}
+    )
+    try:
+        sorter.prepare()
+    except CycleError:
+        # No program writes two steps that follow each other; what came all the same is shown by its days.
+        return sorted(known.values(), key=_order)
+    found, ready = list[Step](), list[Step]()
+    while sorter.is_active():
+        ready = sorted([*ready, *(known[name] for name in sorter.get_ready())], key=_order)
+        found.append(ready.pop(0))
+        sorter.done(found[-1].step_id)
+    return found
 
 
 def _before(known: Mapping[str, Step], step: Step) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import openings, plans, prints, trainings
+from wardclient.commands import openings, plans, prints, referrals, trainings
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
 from wardclient.desk.api import DeskError
@@ -367,6 +367,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("session", "action"): _session_action,
     ("session", "confirm"): _session_confirm,
     **plans.HANDLERS,
+    **referrals.HANDLERS,
     **openings.HANDLERS,
     **prints.HANDLERS,
     **trainings.HANDLERS,

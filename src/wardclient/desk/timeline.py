@@ -19,6 +19,7 @@ WORDS = {
     "confirm_session": "同席面談を確認",
     "add_step": "取組を足した",
     "finish_step": "取組の結果",
+    "refer_step": "紹介の経過",
 }
 SILENT = frozenset({"consent_opened"})
 """Events of the machinery, beside the act that a person made."""
@@ -61,7 +62,7 @@ def _words(kind: str, data: bytes) -> str:
         looked = f"似た{count}人を確かめて" if count else "検索して"
         return f"受付  {looked}該当なし"
     words = WORDS.get(kind) or (act.ja if act is not None else kind)
-    if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city"):
+    if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city", "refer_step"):
         return words
     parts = []
     for op in read_ops(read_event(data)):
