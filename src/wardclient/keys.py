@@ -69,6 +69,12 @@ OFFLINE = Key("ctrl+o", "offline", mark("接続を切る・戻す"), "Ctrl+O", h
 IMPORT = Key("ctrl+r", "import", mark("取り込み"), "Ctrl+R", hidden=True)
 
 DUE = Key("ctrl+n", "due", mark("同意の期限"), "Ctrl+N", hidden=True)
+PIPELINE = Key("ctrl+b", "pipeline", mark("紹介の経過"), "Ctrl+B", hidden=True)
+ENDED_TOO = Key("f2", "ended", mark("終わったものも"), "F2")
+MOVE_ON = Key("m", "move_on", mark("進める"), "m")
+MAKE_REFERRAL = Key("p", "make", mark("紹介する"), "p")
+STRIKE = Key("e", "strike", mark("訂正"), "e")
+OFFER = Key("f2", "offer", mark("案内・依頼だけ"), "F2")
 WITHIN_60 = Key("1", "within(60)", mark("60日"), "1")
 WITHIN_30 = Key("2", "within(30)", mark("30日"), "2")
 WITHIN_7 = Key("3", "within(7)", mark("7日"), "3")
