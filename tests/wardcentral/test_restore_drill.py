@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.http import Pc, found, join, open_pc, share
+from tests.sync.http import SIGNING, Pc, found, join, open_pc, share
 from tests.wardcentral.postgres import make_database, owner_of
 from tests.wardcentral.running import ANY_PORT, COMMAND, Process
 from wardcentral.cli import DATABASE
 from wardclient.sync.core import HALTED
 from wardclient.sync.pages import MOST_OLD_PAGES
 from wardclient.sync.transport import TransportError
+from wardproto.restored import read_notice
 
 
 @dataclass
@@ -147,6 +148,13 @@ def test_a_lost_tail_is_never_passed_over_in_silence(installation: Installation)
     halted = (city.store.get(HALTED) or b"").decode()
     assert halted
     assert halted in {kind for kind, _, _ in city.store.tables.incidents.values()}
+    (told,) = [
+        read_notice(detail, SIGNING, city.client.core.state.server_key)
+        for kind, _, detail in city.store.tables.incidents.values()
+        if kind == "restored"
+    ]
+    assert told is not None
+    assert (told.ward, told.size, told.known) == (city.client.core.ward, had - 1, had - 1)
     assert city.values(stream) == {"copied", "lost with the machine"}
     city.write(stream, "written afterwards")
     city.loop.sync_once()
