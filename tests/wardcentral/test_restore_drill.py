@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.witness import Crowd, Witness
 from tests.sync.http import SIGNING, Pc, found, join, open_pc, share
 from tests.wardcentral.postgres import make_database, owner_of
 from tests.wardcentral.running import ANY_PORT, COMMAND, Process
 from wardcentral.cli import DATABASE
+from wardcentral.folder import Folder
 from wardclient.sync.core import HALTED
 from wardclient.sync.pages import MOST_OLD_PAGES
 from wardclient.sync.transport import TransportError
@@ -253,3 +255,27 @@ def test_copies_every_so_often(installation: Installation) -> None:
             running.terminate()
     city.close()
     assert first.run("check-backup", *installation.copies("--from")).returncode == 0
+
+
+def test_copies_are_whole_while_wards_are_written(installation: Installation) -> None:
+    """Witnesses push to two wards all the while: each copy can be restored, and after the last no receipt is missing."""
+    first = installation.machine(0)
+    url = first.start(*ANY_PORT)
+    key = SIGNING.public(Folder(first.folder).secret())
+    witnesses = [Witness([url], key) for _ in range(2)]
+    with Crowd(witnesses) as crowd:
+        for _ in range(3):
+            crowd.wait_for(crowd.receipts() + 15)
+            assert installation.back_up() > 0
+            checked = first.run("check-backup", *installation.copies("--from"))
+            assert checked.returncode == 0, checked.stderr
+        crowd.wait_for(crowd.receipts() + 5)
+    installation.back_up()
+    second = installation.lose_and_restore()
+    opened = json.loads(second.run("reopen", "--json").stdout)["opened"]
+    assert set(opened) == {witness.ward.id.hex() for witness in witnesses}
+    url = second.start(*ANY_PORT)
+    for witness in witnesses:
+        witness.caller.url = url
+        assert witness.check() == []
+        witness.close()
