@@ -16,6 +16,7 @@ from wardcentral.founding import Founding
 from wardcentral.metrics import Metrics, listening
 from wardcentral.placement import WardMap
 from wardcentral.refused import USAGE, CommandError
+from wardcentral.restore_notice import notices_of
 from wardcentral.server import listen, make_server, room_for, written
 from wardcentral.service import Service
 from wardcentral.stores import open_reader, open_shared, open_store
@@ -47,15 +48,17 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
         who: Literal["open", "token", "closed"] = options.founding or (
             "open" if host in LOOPBACK else "token"
         )
+        signing = Ed25519Signing()
         service = Service(
             store,
             lambda: open_reader(folder),
-            Ed25519Signing(),
+            signing,
             secret,
             _clock_ms,
             Founding(who, folder.founding_token()),
             ward_map=None if options.map is None else WardMap(options.map),
             shared=(lambda: open_shared(folder)) if folder.address else None,
+            notices=lambda ward: notices_of(folder.path, signing, signing.public(secret), ward),
         )
         write_pid = stack.enter_context(written(options.pid_file, lambda: str(os.getpid())))
         bound = sock.getsockname()[1]

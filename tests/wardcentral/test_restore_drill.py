@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.http import Pc, found, join, open_pc, share
+from bench.witness import Crowd, Witness
+from tests.sync.http import SIGNING, Pc, found, join, open_pc, share
 from tests.wardcentral.postgres import make_database, owner_of
 from tests.wardcentral.running import ANY_PORT, COMMAND, Process
 from wardcentral.cli import DATABASE
+from wardcentral.folder import Folder
 from wardclient.sync.core import HALTED
 from wardclient.sync.pages import MOST_OLD_PAGES
 from wardclient.sync.transport import TransportError
+from wardproto.restored import read_notice
 
 
 @dataclass
@@ -147,6 +150,13 @@ def test_a_lost_tail_is_never_passed_over_in_silence(installation: Installation)
     halted = (city.store.get(HALTED) or b"").decode()
     assert halted
     assert halted in {kind for kind, _, _ in city.store.tables.incidents.values()}
+    (told,) = [
+        read_notice(detail, SIGNING, city.client.core.state.server_key)
+        for kind, _, detail in city.store.tables.incidents.values()
+        if kind == "restored"
+    ]
+    assert told is not None
+    assert (told.ward, told.size, told.known) == (city.client.core.ward, had - 1, had - 1)
     assert city.values(stream) == {"copied", "lost with the machine"}
     city.write(stream, "written afterwards")
     city.loop.sync_once()
@@ -245,3 +255,27 @@ def test_copies_every_so_often(installation: Installation) -> None:
             running.terminate()
     city.close()
     assert first.run("check-backup", *installation.copies("--from")).returncode == 0
+
+
+def test_copies_are_whole_while_wards_are_written(installation: Installation) -> None:
+    """Witnesses push to two wards all the while: each copy can be restored, and after the last no receipt is missing."""
+    first = installation.machine(0)
+    url = first.start(*ANY_PORT)
+    key = SIGNING.public(Folder(first.folder).secret())
+    witnesses = [Witness([url], key) for _ in range(2)]
+    with Crowd(witnesses) as crowd:
+        for _ in range(3):
+            crowd.wait_for(crowd.receipts() + 15)
+            assert installation.back_up() > 0
+            checked = first.run("check-backup", *installation.copies("--from"))
+            assert checked.returncode == 0, checked.stderr
+        crowd.wait_for(crowd.receipts() + 5)
+    installation.back_up()
+    second = installation.lose_and_restore()
+    opened = json.loads(second.run("reopen", "--json").stdout)["opened"]
+    assert set(opened) == {witness.ward.id.hex() for witness in witnesses}
+    url = second.start(*ANY_PORT)
+    for witness in witnesses:
+        witness.caller.url = url
+        assert witness.check() == []
+        witness.close()

@@ -8,6 +8,7 @@ upload that hangs holds no download back.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
@@ -210,6 +211,11 @@ class SyncLoop:
                 self._run.wake()
                 if problem is None:
                     self._run.contact.set()
+        if isinstance(call, PullCall) and client.doubts():
+            # A service that was restored from copies says so itself; one that does not say it hides something.
+            with suppress(TransportError):
+                notices = self._transport.restored()
+                self._in_lane(lambda: client.on_restored(notices))
         self._told(direction, problem.code if problem is not None else "")
         if problem is None:
             self._on_change(bool(touched))

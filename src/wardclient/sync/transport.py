@@ -26,6 +26,7 @@ from wardproto.messages import (
     LogPage,
     PushReply,
     PushRequest,
+    RestoreNotices,
     ServerHello,
     Wake,
     signed_headers,
@@ -125,6 +126,10 @@ class Transport:
     def blocks(self, push: PushRequest) -> PushReply:
         """Send blocks."""
         return self._decoded(self._ward("POST", "blocks", encode(push)), PushReply)
+
+    def restored(self) -> tuple[bytes, ...]:
+        """Fetch what the service has signed about restores of the ward from copies."""
+        return self._decoded(self._ward("GET", "restored"), RestoreNotices).signed
 
     def log(self, after: int, limit: int, asked: Asked = NOT_ASKED) -> LogPage:
         """Fetch a page of the log, with what is to be proven of its end."""
