@@ -21,6 +21,9 @@ from wardcentral.folder import write_atomically
 
 HEADER_SECONDS = 15.0
 """How long a connection may take to bring a head, or the rest of a body that nobody waits for."""
+STALL_SECONDS = 20.0
+LEAST_TAKEN = 4 * 1024
+"""Bytes a second that a caller must take of an answer over each ``STALL_SECONDS``: a page is up to 8 MiB."""
 KEEP_ALIVE_SECONDS = 75
 MAX_HEAD = 16 * 1024
 GRACE_SECONDS = 10
@@ -33,9 +36,10 @@ SPARE_FILES = 64
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1 that gives a silent client a limited time."""
+    """HTTP/1.1 that gives a client a limited time that says nothing, or takes nothing of its answer."""
 
     _silent: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
     _asked = False
     """Whether a first request has come: before that there is no cycle."""
 
@@ -62,9 +66,20 @@ class PatientProtocol(H11Protocol):
         else:
             self._heard()
 
+    def pause_writing(self) -> None:
+        """Begin to watch whether the caller takes what it asked for."""
+        super().pause_writing()
+        self._watch_reading()
+
+    def resume_writing(self) -> None:
+        """It has taken nearly all."""
+        self._taken()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._heard()
+        self._taken()
         super().connection_lost(exc)
 
     def _expect(self) -> None:
@@ -75,6 +90,23 @@ class PatientProtocol(H11Protocol):
         if self._silent is not None:
             self._silent.cancel()
             self._silent = None
+
+    def _watch_reading(self) -> None:
+        self._taken()
+        left = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(STALL_SECONDS, self._look_whether_taken, left)
+
+    def _look_whether_taken(self, before: int) -> None:
+        if before - self.transport.get_write_buffer_size() < STALL_SECONDS * LEAST_TAKEN:
+            # Not close(): that would wait for the caller to take the rest.
+            self.transport.abort()
+        else:
+            self._watch_reading()
+
+    def _taken(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _drop(self) -> None:
         self._silent = None
