@@ -20,6 +20,7 @@ from wardcentral.server import listen, make_server, room_for, written
 from wardcentral.service import Service
 from wardcentral.stores import open_reader, open_shared, open_store
 from wardcentral.texts import say
+from wardcentral.tls import Certificate
 from wardproto.signing import Ed25519Signing
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -34,6 +35,9 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
     except OSError:
         raise CommandError(say("no_log", path=options.log)) from None
     host, port = address_in(options.listen)
+    if (options.certificate is None) != (options.certificate_key is None):
+        raise CommandError(say("both_files"), USAGE)
+    certificate = options.certificate and Certificate(options.certificate, options.certificate_key)
     with ExitStack() as stack:
         secret = folder.secret()
         if not folder.address:
@@ -65,8 +69,10 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
             if options.port_file is not None:
                 # It stays when the service ends: workstations remember the port.
                 write_atomically(options.port_file, str(bound))
-            address = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+            address = f"{'http' if certificate is None else 'https'}://{f'[{host}]' if ':' in host else host}:{bound}"
             log.info(say("ready", address=address))
+            if certificate is None and host not in LOOPBACK:
+                log.warning(say("in_the_clear", address=address))
             if options.announce:
                 sys.stdout.write(f"ready {address}\n")
                 sys.stdout.flush()
@@ -84,6 +90,8 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
             drain_seconds=options.drain,
             idle_seconds=options.exit_when_idle,
             connections=connections,
+            certificate=certificate,
+            proxies=options.proxy,
         )
         asyncio.run(server.serve(sockets=[sock]))
         log.info(say("stopped"))

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from wardcentral.folder import write_atomically
+from wardcentral.tls import Certificate
 
 HEADER_SECONDS = 15.0
 """How long a connection may take to bring a head, or the rest of a body that nobody waits for."""
@@ -148,6 +149,7 @@ class CentralServer(uvicorn.Server):
         draining: Callable[[], None],
         drain_seconds: float,
         finished: Callable[[], bool] | None = None,
+        renew: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(config)
         self._ready = ready
@@ -156,6 +158,8 @@ class CentralServer(uvicorn.Server):
         self._leave_at: float | None = None
         self._stopping = stopping
         self._finished = finished
+        self._renew = renew
+        self._renewing = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept, then say so."""
@@ -171,8 +175,15 @@ class CentralServer(uvicorn.Server):
         else:
             super().handle_exit(sig, frame)
 
+    def _ask_to_renew(self, _sig: int, _frame: FrameType | None) -> None:
+        """Note it only: files are not read in a signal handler."""
+        self._renewing = True
+
     async def on_tick(self, counter: int) -> bool:
         """Also stop when it is drained or there is nothing left to do."""
+        if self._renewing and self._renew is not None:
+            self._renewing = False
+            self._renew()
         drained = self._leave_at is not None and time.monotonic() >= self._leave_at
         if drained or (self._finished is not None and self._finished()):
             self.should_exit = True
@@ -193,6 +204,8 @@ class CentralServer(uvicorn.Server):
         with contextlib.suppress(ValueError):
             # Only the main thread may set them; elsewhere (in tests) the caller sets should_exit.
             before = {number: signal.signal(number, self.handle_exit) for number in wanted}
+            if sys.platform != "win32" and self._renew is not None:
+                before[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._ask_to_renew)
         try:
             yield
         finally:
@@ -239,8 +252,13 @@ def make_server(
     drain_seconds: float = 0.0,
     idle_seconds: float | None = None,
     connections: int = CONNECTIONS,
+    certificate: Certificate | None = None,
+    proxies: Sequence[str] = (),
 ) -> CentralServer:
-    """Return a server for the application; run it with ``serve(sockets=[...])``."""
+    """Return a server for the application; run it with ``serve(sockets=[...])``.
+
+    ``proxies``: addresses whose word about a caller's address is believed.
+    """
     activity = Activity(app)
     config = uvicorn.Config(
         activity,
@@ -250,7 +268,8 @@ def make_server(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         backlog=BACKLOG,
         # One more than may be served: it is answered 503 and closed.
         limit_concurrency=connections + 1,
@@ -258,6 +277,9 @@ def make_server(
         timeout_graceful_shutdown=GRACE_SECONDS,
         h11_max_incomplete_event_size=MAX_HEAD,
     )
+    config.load()
+    if certificate is not None:
+        config.ssl = certificate.context
     finished = None if idle_seconds is None else lambda: activity.idle_seconds() > idle_seconds
     return CentralServer(
         config,
@@ -266,6 +288,7 @@ def make_server(
         draining=draining,
         drain_seconds=drain_seconds,
         finished=finished,
+        renew=None if certificate is None else certificate.renew,
     )
 
 
