@@ -150,6 +150,7 @@ class CentralServer(uvicorn.Server):
         drain_seconds: float,
         finished: Callable[[], bool] | None = None,
         renew: Callable[[], None] | None = None,
+        alive: Callable[[float], None] = lambda _now: None,
     ) -> None:
         super().__init__(config)
         self._ready = ready
@@ -160,6 +161,7 @@ class CentralServer(uvicorn.Server):
         self._finished = finished
         self._renew = renew
         self._renewing = False
+        self._alive = alive
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept, then say so."""
@@ -181,6 +183,7 @@ class CentralServer(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Also stop when it is drained or there is nothing left to do."""
+        self._alive(time.monotonic())
         if self._renewing and self._renew is not None:
             self._renewing = False
             self._renew()
@@ -254,6 +257,7 @@ def make_server(
     connections: int = CONNECTIONS,
     certificate: Certificate | None = None,
     proxies: Sequence[str] = (),
+    alive: Callable[[float], None] = lambda _now: None,
 ) -> CentralServer:
     """Return a server for the application; run it with ``serve(sockets=[...])``.
 
@@ -288,6 +292,7 @@ def make_server(
         draining=draining,
         drain_seconds=drain_seconds,
         finished=finished,
+        alive=alive,
         renew=None if certificate is None else certificate.renew,
     )
 
