@@ -61,6 +61,32 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "port_file": ("受付を始めたときにポート番号を書くファイル", "file to write the port to when accepting"),
     "pid_file": ("プロセス番号を書くファイル", "file to write the process id to"),
     "idle": ("この秒数だれも使わなければ終わる", "end after so many seconds without a request"),
+    "certificate": (
+        "TLS の証明書 (中間証明書も続けて入れる。PEM)",
+        "TLS certificate, followed by its intermediates (PEM)",
+    ),
+    "certificate_key": ("証明書の秘密鍵 (PEM)", "key of the certificate (PEM)"),
+    "proxy": (
+        "前に置いた中継サーバーのアドレス。そこから来た X-Forwarded-For だけを信じる (何度でも)",
+        "address of a proxy in front, whose X-Forwarded-For alone is believed (repeatable)",
+    ),
+    "both_files": (
+        "--certificate と --certificate-key は両方を指定してください。",
+        "Give both --certificate and --certificate-key.",
+    ),
+    "bad_certificate": (
+        "証明書か鍵を使えません (読めない、対になっていない、鍵に合言葉がある): {path}",
+        "Certificate or key cannot be used (unreadable, no pair, or a passphrase): {path}",
+    ),
+    "certificate_renewed": ("新しい証明書に替えました。", "The new certificate is in use."),
+    "certificate_kept": (
+        "新しい証明書を使えません。いままでの証明書で続けます。",
+        "The new certificate cannot be used; the service goes on with the one before.",
+    ),
+    "in_the_clear": (
+        "TLS なしで {address} を待ち受けています。前に TLS を終える中継サーバーがなければ、証明書を指定してください。",
+        "Listening on {address} without TLS: give a certificate unless a proxy in front ends TLS.",
+    ),
     "metrics": (
         "監視用の数値を渡すアドレス (この機械の中だけ。既定: 渡さない)",
         "HOST:PORT on loopback that gives metrics to the monitoring (default: none)",

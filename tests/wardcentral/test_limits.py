@@ -1,6 +1,8 @@
 """How much one caller gets, and that the others go on."""
 
+import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,12 +15,15 @@ from starlette.requests import Request
 from tests.wardcentral import running as at
 from tests.wardcentral.builders import SIGNING
 from tests.wardcentral.running import Process, calling, found, problem, serving
-from wardcentral import guard
+from tests.wardcentral.test_hostile import wait_until
+from wardcentral import guard, server
 from wardcentral.app import Limits
 from wardcentral.folder import Folder
 from wardcentral.guard import LONGEST_WAIT, Buckets
 from wardcentral.places import address_of
 from wardcentral.problems import ProblemError
+from wardproto.records import Receipt
+from wardproto.wire import MAX_BLOCK
 
 
 @pytest.fixture
@@ -150,6 +155,48 @@ def test_there_is_room_for_as_many_connections_as_are_said(central: Process) -> 
 def test_a_wrong_number_of_connections_is_a_usage_error(central: Process, count: str) -> None:
     """It is said at once."""
     assert central.run("serve", "--connections", count).returncode == 2
+
+
+def a_page_on_a_slow_line(running: at.Running, pause_seconds: float) -> int:
+    """Ask for a page of some megabytes and take it in small pieces; return the bytes that came."""
+    city = found(running.client, running.url, running.key)
+    stream = city.stream()
+    for _ in range(32):
+        (told,) = city.blocks(city.ward.block(city.pc, stream, os.urandom(MAX_BLOCK)))
+        assert isinstance(told, Receipt)
+    target = city.target("log?after=0")
+    headers = {"Host": "central", "Connection": "close", **city.pc.headers("GET", target, b"", at.now_ms())}
+    lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        connection.connect(("127.0.0.1", int(running.url.rpartition(":")[2])))
+        connection.settimeout(20)
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        came = len(connection.recv(1_000))
+        wait_until(lambda: running.server.server_state.tasks)
+        threading.Event().wait(pause_seconds)
+        try:
+            while part := connection.recv(262_144):
+                came += len(part)
+        except OSError:
+            pass
+    return came
+
+
+def test_who_takes_nothing_of_an_answer_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of seven megabytes is not kept for a client that does not take it; the service goes on."""
+    monkeypatch.setattr(server, "STALL_SECONDS", 0.2)
+    with serving(tmp_path) as running:
+        assert a_page_on_a_slow_line(running, pause_seconds=2.0) < 7_000_000
+        wait_until(lambda: not running.server.server_state.tasks)
+        assert running.client.get(f"{running.url}/health").status_code == 200
+
+
+def test_who_takes_an_answer_slowly_gets_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow line is no attack: what counts is that something is taken."""
+    monkeypatch.setattr(server, "STALL_SECONDS", 5.0)
+    with serving(tmp_path) as running:
+        assert a_page_on_a_slow_line(running, pause_seconds=0.5) > 7_000_000
 
 
 # --- headers
