@@ -100,6 +100,7 @@ RECORD = Key("ctrl+s", "record", mark("記録する"), "Ctrl+S")
 
 ADD_ACTION = Key("f2", "add_action", mark("決めたことを足す"), "F2")
 OWN_NOTE = Key("f5", "own_note", mark("区だけのメモ"), "F5")
+PART_OUT = Key("f3", "part_out", mark("自分側のメモへ移す"), "F3", hidden=True)
 CONFIRM = Key("ctrl+s", "confirm", mark("確認して閉じる"), "Ctrl+S")
 
 TRY = Key("f2", "try", mark("試しに読む"), "F2")

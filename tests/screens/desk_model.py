@@ -18,6 +18,7 @@ from wardclient.casework.calendar import age_on, format_wareki
 from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.problems import Problem
 from wardclient.casework.training import Course, days_left, deadline_state, read_courses
+from wardclient.casework.text_checks import part_out
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk import plan_rows, rows
 from wardclient.desk.api import (
@@ -531,6 +532,15 @@ class ModelDesk:
             session.texts[self.team] = text
             session.confirmed.clear()
         self.tell("session", case=session.case_id)
+
+    def part_session(self, session_id: str, text: str) -> tuple[str, str]:
+        """Move what may not be for the other side into a note of this side."""
+        stays, leaves = part_out(text)
+        own = {"body": leaves, "visibility": "2" if self.team == "city" else "3"}
+        given = {"held_on": TODAY.isoformat(), "place": "2", "attended_by_client": True, **own}
+        note_id = self.add_note(self.ward.sessions[session_id].case_id, given)
+        self.write_session(session_id, stays)
+        return stays, note_id
 
     def add_action(self, session_id: str, values: Values) -> str:
         """Add what was agreed."""

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wardclient.commands import openings, plans, prints, trainings
-from wardclient.commands.output import Printer
+from wardclient.commands.output import Printer, plain_row
 from wardclient.commands.values import UsageError, read_values
+from wardclient.commands.warned import warned
 from wardclient.desk.api import DeskError
 from wardclient.desk.rows import CaseFilter, ImportOutcome, Progress, SessionView
 
@@ -173,8 +174,10 @@ def _consent_due(desk: "Workstation", arguments: argparse.Namespace, printer: Pr
 
 
 def _notes_add(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    note_id = desk.add_note(arguments.id, _values(arguments))
-    printer.result({"note_id": note_id}, (note_id,))
+    values = _values(arguments)
+    note_id = desk.add_note(arguments.id, values)
+    own = {"visibility": "own", **values}
+    printer.result({"note_id": note_id, "warnings": warned(printer, "note", own)}, (note_id,))
 
 
 def _notes_list(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -187,12 +190,14 @@ def _session_start(desk: "Workstation", arguments: argparse.Namespace, printer: 
     printer.result({"session_id": session_id}, (session_id,))
 
 
-def _session_print(view: SessionView, printer: Printer) -> None:
+def _session_print(
+    view: SessionView, printer: Printer, warnings: list[dict[str, object]] | None = None
+) -> None:
     lines = [f"{view.name}  {view.held_on}  {view.state}"]
     for _, author, text in view.texts:
         lines += [f"[{author}]", text]
     lines += printer.table((a.what, a.who, a.by_when) for a in view.actions)
-    printer.result(view, lines)
+    printer.result(view if warnings is None else {**plain_row(view), "warnings": warnings}, lines)
 
 
 def _session_show(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -204,12 +209,20 @@ def _session_write(desk: "Workstation", arguments: argparse.Namespace, printer: 
     if not isinstance(text, str):
         raise UsageError("body=本文 を指定してください。", "Give body=TEXT.")
     desk.write_session(arguments.session, text)
-    _session_print(desk.session(arguments.session), printer)
+    view = desk.session(arguments.session)
+    _session_print(view, printer, warned(printer, "session", {"body": text}))
+
+
+def _session_part(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    stays, note_id = desk.part_session(arguments.session, desk.session(arguments.session).mine)
+    lines = (note_id,) if note_id else ("移すものはありませんでした。",)
+    printer.result({"note_id": note_id, "mine": stays}, lines)
 
 
 def _session_action(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    action_id = desk.add_action(arguments.session, _values(arguments))
-    printer.result({"action_id": action_id}, (action_id,))
+    values = _values(arguments)
+    action_id = desk.add_action(arguments.session, values)
+    printer.result({"action_id": action_id, "warnings": warned(printer, "action", values)}, (action_id,))
 
 
 def _session_confirm(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -233,7 +246,8 @@ def _refer(desk: "Workstation", arguments: argparse.Namespace, printer: Printer)
     number = "" if arguments.opening_no == "-" else arguments.opening_no
     values = {**desk.referral_defaults(arguments.id, number), **_values(arguments)}
     referral_id = desk.refer(arguments.id, values)
-    printer.result({"referral_id": referral_id}, (referral_id,))
+    warnings = warned(printer, "referral", values)
+    printer.result({"referral_id": referral_id, "warnings": warnings}, (referral_id,))
 
 
 def _result(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -364,6 +378,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("session", "start"): _session_start,
     ("session", "show"): _session_show,
     ("session", "write"): _session_write,
+    ("session", "part"): _session_part,
     ("session", "action"): _session_action,
     ("session", "confirm"): _session_confirm,
     **plans.HANDLERS,

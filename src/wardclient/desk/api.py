@@ -193,6 +193,9 @@ class Desk(Protocol):
     def write_session(self, session_id: str, text: str) -> None:
         """Save my side's text (called while typing)."""
 
+    def part_session(self, session_id: str, text: str) -> tuple[str, str]:
+        """Move what may not be for the other side into an own-office note: (what stays, id of the note)."""
+
     def add_action(self, session_id: str, values: Values) -> str:
         """Add an agreed action: what, who, by_when."""
 
