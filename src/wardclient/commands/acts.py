@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import openings, plans, prints, trainings
+from wardclient.commands import exports, openings, plans, prints, trainings
 from wardclient.commands.output import Printer, plain_row
 from wardclient.commands.values import UsageError, read_values
 from wardclient.commands.warned import warned
@@ -381,6 +381,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("session", "part"): _session_part,
     ("session", "action"): _session_action,
     ("session", "confirm"): _session_confirm,
+    **exports.HANDLERS,
     **plans.HANDLERS,
     **openings.HANDLERS,
     **prints.HANDLERS,

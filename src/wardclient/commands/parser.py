@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from wardclient.commands.export_parser import add_parser as _export
+
 if TYPE_CHECKING:
-    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 PAPERS = (
     *("consent", "withdrawal", "request", "plan", "receipt", "letter", "opening", "visit"),
@@ -48,6 +50,7 @@ def _build() -> argparse.ArgumentParser:
         _notes,
         _session,
         _plan,
+        _export,
         _print,
         _training,
         _openings,

@@ -10,6 +10,7 @@ from wardclient.desk.api import DeskError, RefusedError, Unsubscribe
 from wardclient.desk.case_list import index_rest
 from wardclient.desk.clocks import clock_of
 from wardclient.desk.consents import ConsentActs
+from wardclient.desk.exports import ExportActs
 from wardclient.desk.faults import away, damaged, told
 from wardclient.desk.forms import FormActs
 from wardclient.desk.imports import ImportActs
@@ -46,6 +47,7 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
 class Workstation(
+    ExportActs,
     PrintActs,
     ConsentActs,
     SessionActs,
@@ -121,7 +123,7 @@ class Workstation(
         """Call ``told`` after every change."""
         return self._listeners.add(told)
 
-    def set_offline(self, offline: bool) -> None:  # noqa: FBT001
+    def set_offline(self, offline: bool) -> None:
         """Cut or restore the connection of this PC."""
         self._offline = offline
         if offline:
@@ -199,7 +201,7 @@ class Workstation(
 
     # --- parts ----------------------------------------------------------------------------
 
-    def _synced(self, changed: bool) -> None:  # noqa: FBT001
+    def _synced(self, changed: bool) -> None:
         """The loop took something over, or the state of contact changed."""
         self._listeners.tell(Change(KINDS | {"sync"} if changed else frozenset({"sync"})))
         if changed:
