@@ -40,10 +40,10 @@ def guarded(endpoint: Endpoint, clock_ms: Callable[[], int]) -> Endpoint:
             return response
         except RefusedError as refused:
             return refused_with("not_member" if refused.code == "not_member" else "malformed")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             last = traceback.extract_tb(error.__traceback__)[-1]
             # The message of an error may hold what was sent; its class and place do not.
-            log.error("%s at %s:%s", type(error).__name__, last.name, last.lineno)
+            log.error("%s at %s:%s", type(error).__name__, last.name, last.lineno)  # noqa: TRY400
             return refused_with("failed")
         _mark(response, clock_ms())
         return response

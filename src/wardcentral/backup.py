@@ -93,7 +93,7 @@ class LogArchive:
     def rest(self, ward: bytes) -> Rest:
         """What is not in the log, as of the last copy that speaks of it."""
         found = b""
-        for found in self._frames(ward, "rest"):
+        for found in self._frames(ward, "rest"):  # noqa: B007 - the last one counts
             pass
         try:
             return decode(found, Rest)

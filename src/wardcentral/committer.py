@@ -120,7 +120,7 @@ class Committer:
                 self._store.lock(sorted(wards))
                 results = [job.act() for job in group]
             self.commits += 1
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             self._undone()
             if len(group) == 1:
                 group[0].future.set_exception(error)

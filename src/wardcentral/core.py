@@ -89,7 +89,7 @@ class LogView:
         """The epoch in force."""
         return self.store.stream_tip(self.ward, stream).epoch
 
-    def has_blob(self, blob: bytes) -> bool:
+    def has_blob(self, blob: bytes) -> bool:  # noqa: ARG002
         """Whether an attachment chunk is here: this version keeps none."""
         return False
 

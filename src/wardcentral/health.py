@@ -54,6 +54,6 @@ class Health:
             return error.code
         except TimeoutError:
             return "busy"
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever a driver throws: the store did not answer
             return "storage"
         return ""

@@ -22,6 +22,6 @@ def add_serve_options(serve: argparse.ArgumentParser) -> None:
 def _seconds(text: str) -> float:
     """Return a number of seconds from 0 to an hour."""
     value = float(text)
-    if not 0 <= value <= 3600:
+    if not 0 <= value <= 3600:  # noqa: PLR2004
         raise ValueError
     return value

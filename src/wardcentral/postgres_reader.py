@@ -20,7 +20,7 @@ PAGE = 500
 """Rows that an iteration fetches at once: what is read is never all in memory."""
 _ENTRY = "e.wseq, e.sseq, e.stream, e.hash, e.recv_ms, e.head"
 _JOINED = (
-    f"SELECT {_ENTRY}, b.record, b.body, b.wrap_hashes "
+    f"SELECT {_ENTRY}, b.record, b.body, b.wrap_hashes "  # noqa: S608
     "FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"
 )
 _recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
@@ -96,12 +96,12 @@ class PostgresReader:
         return self._entry("e.stream = %s AND e.sseq = %s", ward, stream, sseq)
 
     def _entry(self, where: str, ward: bytes, *values: bytes | int) -> Entry | None:
-        row = self._row(f"SELECT {_ENTRY} FROM entry e WHERE e.ward = %s AND {where}", ward, *values)
+        row = self._row(f"SELECT {_ENTRY} FROM entry e WHERE e.ward = %s AND {where}", ward, *values)  # noqa: S608
         return None if row is None else Entry(*row)
 
     def entries(self, ward: bytes, after: int, limit: int) -> Sequence[Entry]:
         """Up to ``limit`` entries after a wseq."""
-        statement = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = %s AND e.wseq > %s ORDER BY e.wseq LIMIT %s"
+        statement = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = %s AND e.wseq > %s ORDER BY e.wseq LIMIT %s"  # noqa: S608
         return [Entry(*row) for row in self._rows(statement, (ward, after, limit))]
 
     def records(self, ward: bytes, after: int) -> Iterator[Stored]:

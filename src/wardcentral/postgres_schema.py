@@ -52,7 +52,7 @@ def migrate(address: str, service_role: str = "") -> None:
             EnvironmentContext(
                 Config(),
                 script,
-                fn=lambda revision, _: script._upgrade_revs("head", revision),
+                fn=lambda revision, _: script._upgrade_revs("head", revision),  # noqa: SLF001 - as in Alembic's own guide
             ) as environment,
         ):
             environment.configure(connection=connection, transaction_per_migration=True)

@@ -252,7 +252,7 @@ class PostgresStore(PostgresReader):
         """Remove all of a ward."""
         self.lock((ward,))
         for table in WARD_TABLES:
-            self._add(f"DELETE FROM {table} WHERE ward = %s", ward)
+            self._add(f"DELETE FROM {table} WHERE ward = %s", ward)  # noqa: S608
         self._flush()
 
     def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:

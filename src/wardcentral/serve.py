@@ -97,7 +97,7 @@ def address_in(text: str) -> tuple[str, int]:
     """Return host and port of ``HOST:PORT``; CommandError where it is none."""
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:  # noqa: PLR2004
         raise CommandError(say("bad_listen"), USAGE)
     return host, int(port)
 

@@ -159,7 +159,7 @@ class Service:
         except (MalformedError, RefusedError, ProblemError):
             raise
         except Exception as error:
-            log.error("not stored: %s", type(error).__name__)
+            log.error("not stored: %s", type(error).__name__)  # noqa: TRY400
             raise ProblemError("storage") from error
 
     async def _write_ward(self, ward: bytes, act: Callable[[], T]) -> T:
@@ -207,7 +207,7 @@ class Service:
             log.critical("a ward's control stream does not fold")
             raise ProblemError("damaged") from None
         except UnreachableError:
-            log.error("the database does not answer")
+            log.error("the database does not answer")  # noqa: TRY400
             raise ProblemError("storage") from None
 
     async def look(self) -> None:

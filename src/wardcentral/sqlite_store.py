@@ -17,7 +17,7 @@ from wardproto.wire import CONTROL_STREAM, HASH_BYTES, encode
 BUSY_SECONDS = 10.0
 _ENTRY = "e.wseq, e.sseq, e.stream, e.hash, e.recv_ms, e.head"
 _STORED = f"{_ENTRY}, b.record, b.body, b.wrap_hashes"
-_JOINED = f"SELECT {_STORED} FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"
+_JOINED = f"SELECT {_STORED} FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"  # noqa: S608
 _TIP = "sseq, head, epoch, recipients, key_commit"
 WARD_TABLES = (
     "ward_head",
@@ -72,13 +72,13 @@ class SqliteReader:
         return self._entry("e.stream = ? AND e.sseq = ?", ward, stream, sseq)
 
     def _entry(self, where: str, ward: bytes, *values: bytes | int) -> Entry | None:
-        sql = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND {where}"
+        sql = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND {where}"  # noqa: S608
         row = self._db.execute(sql, (ward, *values)).fetchone()
         return None if row is None else Entry(*row)
 
     def entries(self, ward: bytes, after: int, limit: int) -> Sequence[Entry]:
         """Up to ``limit`` entries after a wseq."""
-        sql = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND e.wseq > ? ORDER BY e.wseq LIMIT ?"
+        sql = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND e.wseq > ? ORDER BY e.wseq LIMIT ?"  # noqa: S608
         return [Entry(*row) for row in self._db.execute(sql, (ward, after, limit))]
 
     def records(self, ward: bytes, after: int) -> Iterator[Stored]:
@@ -118,7 +118,7 @@ class SqliteReader:
 
     def stream_tips(self, ward: bytes) -> Iterator[tuple[bytes, StreamTip]]:
         """The ends of all streams that have entries."""
-        sql = f"SELECT stream, {_TIP} FROM stream_head WHERE ward = ? ORDER BY stream"
+        sql = f"SELECT stream, {_TIP} FROM stream_head WHERE ward = ? ORDER BY stream"  # noqa: S608
         for stream, *row in self._db.execute(sql, (ward,)):
             yield stream, _tip(*row)
 
@@ -275,7 +275,7 @@ class SqliteStore(SqliteReader):
     def drop_ward(self, ward: bytes) -> None:
         """Remove all of a ward."""
         for table in WARD_TABLES:
-            self._db.execute(f"DELETE FROM {table} WHERE ward = ?", (ward,))
+            self._db.execute(f"DELETE FROM {table} WHERE ward = ?", (ward,))  # noqa: S608
 
     def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:
         """Forget requests that are answered or too old."""

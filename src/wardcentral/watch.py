@@ -48,7 +48,7 @@ class Watch:
                 reader = reader or self._open()
                 self._seen(reader.sizes(wards))
                 away = False
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the database is away: they wait, it looks again
                 if not away:
                     log.warning("the watch cannot look: %s", type(error).__name__)
                 away = True

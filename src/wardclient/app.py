@@ -203,7 +203,7 @@ class WardApp(App[int]):
 
     def _door_screen(self) -> UnlockScreen:
         door = self.get_screen("door")
-        assert isinstance(door, UnlockScreen)  # installed above
+        assert isinstance(door, UnlockScreen)  # noqa: S101  # installed above
         return door
 
     def _to_door(self) -> None:
@@ -297,7 +297,7 @@ class WardApp(App[int]):
         )
         self.push_screen(Confirm(question), self._leave)
 
-    def _leave(self, sure: bool | None) -> None:  # the answer of a question
+    def _leave(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         if sure:
             self.lock()
             self.run_worker(self._end, thread=True, exit_on_error=False)

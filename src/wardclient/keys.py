@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from wardclient.locale import mark
 
 FORBIDDEN = frozenset(
-    (  # a table of words
+    (  # noqa: SIM905  # a table of words
         "f6 f7 f8 f9 f10 f11 ctrl+@ ctrl+space ctrl+tab ctrl+c ctrl+v ctrl+h ctrl+i ctrl+j ctrl+m "
         "ctrl+comma ctrl+plus ctrl+minus ctrl+0 ctrl+left_square_bracket shift+insert insert"
     ).split()

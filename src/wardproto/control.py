@@ -139,7 +139,7 @@ class ControlState:
     ward: bytes = b""
     home: str = ""
     """The founding team: its devices are given every entry of the ward (not every body)."""
-    head: Head = Head()  # frozen
+    head: Head = Head()  # noqa: RUF009  # frozen
     recv_ms: int = 0
     server_key: bytes = b""
     ward_commit: bytes = b""
@@ -298,7 +298,7 @@ def _tag(raw: msgspec.Raw) -> str:
 _TAGS = frozenset(kind.__struct_config__.tag for kind in get_args(ControlBody))
 
 
-def _need(condition: bool, code: str) -> None:
+def _need(condition: bool, code: str) -> None:  # noqa: FBT001
     if not condition:
         raise RefusedError(code)
 
@@ -307,7 +307,7 @@ def _check_place(state: ControlState, record: ControlWire, header: ControlHeader
     _need(bool(state.ward) and header.ward == state.ward, "malformed")
     known = state.members.get(header.device)
     _need(known is not None, "not_member")
-    assert known is not None
+    assert known is not None  # noqa: S101
     _need(
         signing.verify(known.new.sign_key, signed_bytes("ctl", record.payload), record.signature), "malformed"
     )
@@ -377,7 +377,7 @@ def _genesis(
         fresh = replace(fresh, members={**fresh.members, admin.device: Member(admin, admin.roles, 1)})
     founder = fresh.members.get(header.device)
     _need(founder is not None, "not_member")
-    assert founder is not None
+    assert founder is not None  # noqa: S101
     _need(
         signing.verify(founder.new.sign_key, signed_bytes("ctl", record.payload), record.signature),
         "malformed",
@@ -410,7 +410,7 @@ def _device_add(
     _need(_may_admit(state, author, body.device.team), "forbidden")
     invite = state.invites.get(body.invite)
     _need(invite is not None and body.invite not in state.spent, "forbidden")
-    assert invite is not None
+    assert invite is not None  # noqa: S101
     _need(recv_ms < invite.until_ms, "forbidden")
     _need((invite.team, invite.roles) == (body.device.team, body.device.roles), "forbidden")
     _check_wraps(body.wraps_hash, wrap_hashes)
@@ -425,7 +425,7 @@ def _device_remove(
 ) -> ControlState:
     gone = state.member(body.device)
     _need(gone is not None, "forbidden")
-    assert gone is not None
+    assert gone is not None  # noqa: S101
     himself = author.new.device == body.device
     _need(himself or _is_admin(author), "forbidden")
     left = [d for d in state.team_devices(gone.team) if d != body.device]
@@ -444,7 +444,7 @@ def _device_remove(
 def _role(state: ControlState, author: Member, body: Role, _: int, __: tuple[bytes, ...]) -> ControlState:
     member = state.member(body.device)
     _need(member is not None and _is_admin(author) and author.team == member.team, "forbidden")
-    assert member is not None
+    assert member is not None  # noqa: S101
     _need(bool(body.roles) and set(body.roles) <= ROLES, "malformed")
     return replace(state, members={**state.members, body.device: replace(member, roles=body.roles)})
 
@@ -497,7 +497,7 @@ def _consent_end(
 ) -> ControlState:
     consent = state.consents.get(body.consent)
     _need(consent is not None and consent.ended_ms is None, "forbidden")
-    assert consent is not None
+    assert consent is not None  # noqa: S101
     # Either side may stop the sharing: the partner hears a withdrawal too and must pass it on.
     _need(
         author.team in (consent.owner, consent.partner) and bool(CONSENT_ROLES & set(author.roles)),
@@ -517,7 +517,7 @@ def _stream_close(
 ) -> ControlState:
     stream = state.streams.get(body.stream)
     _need(stream is not None and not stream.closed and stream.owner == author.team, "forbidden")
-    assert stream is not None
+    assert stream is not None  # noqa: S101
     return replace(state, streams={**state.streams, body.stream: replace(stream, closed=True)})
 
 
@@ -526,7 +526,7 @@ def _shred_ack(
 ) -> ControlState:
     stream = state.streams.get(body.stream)
     _need(stream is not None and stream.kind == "joint" and stream.partner == author.team, "forbidden")
-    assert stream is not None
+    assert stream is not None  # noqa: S101
     _need(stream.closed or not state.consents[stream.consent].in_force(recv_ms), "forbidden")
     mark = (body.stream, author.new.device)
     _need(mark not in state.shreds, "forbidden")

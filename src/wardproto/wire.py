@@ -151,7 +151,7 @@ def pad_length(length: int) -> int:
 
     Padmé leaks O(log log n) bits of the length and costs at most 12 per cent.
     """
-    if length <= 256:
+    if length <= 256:  # noqa: PLR2004
         return 256
     exponent = length.bit_length() - 1
     low_bits = exponent - exponent.bit_length()

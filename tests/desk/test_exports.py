@@ -15,6 +15,12 @@ from wardclient.desk.workstation import Workstation
 
 Exchange = Callable[[], None]
 WORDS = "tori-ga-naku-mae-no-umi"
+REFERRAL = {
+    "opening_no": "14990-00000001",
+    "employer_name": "架空食堂",
+    "job_title": "調理補助",
+    "letter_no": "R8-1",
+}
 WHY = "監査の準備のため"
 
 
@@ -124,17 +130,17 @@ def test_the_other_side_takes_out_only_what_it_is_shown(
     assert table(hellowork.open_export(tmp_path / "two", WORDS)) == []
 
 
-def test_referrals_and_steps_name_their_person(city: Workstation, tmp_path: Path) -> None:
+def test_referrals_and_steps_name_their_person(
+    city: Workstation, hellowork: Workstation, exchange: Exchange, tmp_path: Path
+) -> None:
     """One row each, with the case they belong to."""
-    case_id = opened(city)
+    case_id = shared(city, exchange)
     city.add_step(case_id, {"what": "応募書類を書く", "who": "client"})
-    city.refer(
-        case_id,
-        {**city.referral_defaults(case_id), "employer_name": "架空食堂", "job_title": "調理補助"},
-    )
-    for kind, word in (("steps", "応募書類を書く"), ("referrals", "架空食堂")):
-        city.export_list(ExportOrder(kind, WHY), tmp_path / kind, WORDS)
-        (row,) = table(city.open_export(tmp_path / kind, WORDS))
+    hellowork.refer(case_id, {**hellowork.referral_defaults(case_id), **REFERRAL})
+    exchange()
+    for desk, kind, word in ((city, "steps", "応募書類を書く"), (hellowork, "referrals", "架空食堂")):
+        desk.export_list(ExportOrder(kind, WHY), tmp_path / kind, WORDS)
+        (row,) = table(desk.open_export(tmp_path / kind, WORDS))
         assert row[0] == case_id
         assert word in row
 

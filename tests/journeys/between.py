@@ -188,7 +188,7 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             self.hang_up()
 
-    do_GET = do_POST = do_PUT = _serve  # names of http.server
+    do_GET = do_POST = do_PUT = _serve  # noqa: N815  # names of http.server
 
     def give(self, answer: Answer, only: int | None = None) -> None:
         """Write an answer, or only the first ``only`` bytes of its body."""
@@ -211,5 +211,5 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             return
 
-    def log_message(self, format: str, *args: object) -> None:  # signature of http.server
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # signature of http.server
         """Write no log."""

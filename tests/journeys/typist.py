@@ -46,7 +46,7 @@ def main() -> None:
     desk = HomeDoor(Path(home), offline=True, background=False).unlock(passphrase)
     for number in itertools.count(int(first)):
         save(desk, act, target, number)
-        print(number, flush=True)  # the acknowledgement that the test counts
+        print(number, flush=True)  # noqa: T201  # the acknowledgement that the test counts
 
 
 if __name__ == "__main__":

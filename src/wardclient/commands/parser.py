@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from wardclient.commands.export_parser import add_parser as _export
 
 if TYPE_CHECKING:
-    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 PAPERS = (
     *("consent", "withdrawal", "request", "plan", "receipt", "letter", "opening", "visit"),

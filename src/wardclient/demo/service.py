@@ -44,7 +44,7 @@ def ensure(directory: Path) -> str:
         return url
     directory.mkdir(parents=True, exist_ok=True)
     if not (directory / "server.key").exists():
-        subprocess.run([*_command("init"), "--data", str(directory)], check=True, capture_output=True)
+        subprocess.run([*_command("init"), "--data", str(directory)], check=True, capture_output=True)  # noqa: S603
     port = url.rpartition(":")[2] or "0"
     _start(directory, port)
     deadline = time.monotonic() + START_SECONDS
@@ -98,7 +98,7 @@ def _start(directory: Path, port: str) -> None:
     if sys.platform == "win32":
         own_session = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
     with (directory / "service.log").open("ab") as log:
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -25,7 +25,7 @@ from wardclient.storage.home import Home
 if TYPE_CHECKING:
     from wardclient.desk.workstation import Workstation
 
-PASSPHRASE = "renshu-tsurumi-aoi-sora"  # printed on the practice ward's unlock screen
+PASSPHRASE = "renshu-tsurumi-aoi-sora"  # noqa: S105  # printed on the practice ward's unlock screen
 WARD = "14101"
 SEED = 20130401
 COURSES = 60
@@ -98,7 +98,7 @@ def _enrol(homes: Path, admin: Seat, newcomer: Seat) -> None:
                     wait_seconds=60.0,
                     ward_code=WARD,
                 )
-            except BaseException as error:  # raised again in the thread that waits
+            except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits
                 failed.append(error)
                 codes.put("")
 
@@ -136,10 +136,10 @@ def _work(directory: Path, homes: Path, cases: int, openings: int, tell: Tell) -
         for desk in (city, hellowork):
             desk.import_courses(courses, dry_run=False)
         tell("同意・面談・紹介を記録しています")
-        _consents(city, random.Random(SEED))  # invented data
+        _consents(city, random.Random(SEED))  # noqa: S311  # invented data
         city.sync_now()
         hellowork.sync_now()
-        _hellowork_side(hellowork, random.Random(SEED + 1))
+        _hellowork_side(hellowork, random.Random(SEED + 1))  # noqa: S311
         hellowork.sync_now()
         city.sync_now()
     finally:

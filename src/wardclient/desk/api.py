@@ -132,7 +132,7 @@ class Desk(Protocol):
     def lock(self) -> None:
         """Close the database and wipe the keys. Unsent work stays, encrypted."""
 
-    def set_offline(self, offline: bool) -> None:
+    def set_offline(self, offline: bool) -> None:  # noqa: FBT001
         """Cut or restore the connection of this PC."""
 
     def sync_now(self) -> SyncStatus:

@@ -158,7 +158,7 @@ def _boxes(place: Place, streams: CaseStreams) -> frozenset[str]:
 
 def _field(place: Place, kind: str, field: catalogue.Field, seat: Seat, *, shared: bool) -> FieldView:
     write = seat.register.shown
-    assert write is not None  # a seat has a shown value
+    assert write is not None  # noqa: S101  # a seat has a shown value
     conflict = f"{seat.stream.stream.hex()}/{kind}/{field.name}" if seat.register.conflict else ""
     return FieldView(
         kind,

@@ -156,7 +156,7 @@ class CaseActs(Acts):
 
     def _crossing(self, streams: CaseStreams, kind: str, given: Mapping[str, object]) -> dict[str, object]:
         """Return which of the values the other side may see, by the boxes of the consent in force."""
-        assert streams.joint is not None  # the caller looked
+        assert streams.joint is not None  # noqa: S101  # the caller looked
         to_hw, to_city = scopes(self.place, streams.joint)
         cross: dict[str, object] = {}
         for items, direction in ((to_hw, catalogue.TO_HW), (to_city, catalogue.TO_CITY)):
@@ -227,5 +227,5 @@ class CaseActs(Acts):
                     "Without a consent in force nothing shared can be written. Keep it as an own-office note.",
                 )
             )
-        assert streams.joint is not None
+        assert streams.joint is not None  # noqa: S101
         return streams.joint

@@ -85,7 +85,7 @@ class ConsentActs(CaseActs):
         """Own record, control act and disclosure, in one transaction."""
         me, client = self.place.me, self.place.client
         own = streams.own
-        assert own is not None  # _form refuses a partner
+        assert own is not None  # noqa: S101  # _form refuses a partner
         joint = uuid.uuid4().bytes
         evidence = encode((consent_id, sorted((k, str(v)) for k, v in form.items()), me.label, me.device))
         partner = OTHER[me.team]
@@ -136,7 +136,7 @@ class ConsentActs(CaseActs):
         def work() -> None:
             streams = streams_of(self.place, case_id)
             self._refuse_partner(streams)
-            assert streams.own is not None
+            assert streams.own is not None  # noqa: S101
             form = {
                 "signed_on": self.place.today().isoformat(),
                 "explained_by": self.place.me.label,
@@ -247,7 +247,7 @@ class ConsentActs(CaseActs):
         found = streams.joint
         if found is None:
             refuse(problem("no_consent", "有効な同意はありません。", "There is no consent in force."))
-        assert found is not None
+        assert found is not None  # noqa: S101
         return found
 
     def _facts(self, streams: CaseStreams, form: Mapping[str, object]) -> tuple[catalogue.Fact, ...]:

@@ -143,4 +143,4 @@ def _wait(wait: int) -> WrongPassphraseError:
 
 def _imports() -> None:
     """Import the heavy modules; failing here is told when unlocking."""
-    import wardclient.desk.workstation
+    import wardclient.desk.workstation  # noqa: F401

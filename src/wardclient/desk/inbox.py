@@ -88,7 +88,7 @@ class InboxActs(Acts):
                             "That value is gone; look again.",
                         )
                     )
-                assert head is not None
+                assert head is not None  # noqa: S101
                 chosen = head.value
             with self.place.transaction():
                 self.place.record(stream, "resolve", [Put(kind, name, chosen, register.versions)])  # type: ignore[arg-type]

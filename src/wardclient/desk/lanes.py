@@ -61,7 +61,7 @@ class Lane:
                 continue
             try:
                 future.set_result(job())
-            except BaseException as error:  # handed to whoever asked
+            except BaseException as error:  # noqa: BLE001  # handed to whoever asked
                 future.set_exception(error)
             del job, future, item
         self._refuse_rest()

@@ -182,7 +182,7 @@ class OpeningsActs(Acts):
         return _outcome(report)
 
 
-class telling_refusals:  # reads as words where it is used
+class telling_refusals:  # noqa: N801  # reads as words where it is used
     """Turn the openings' refusals into the desk's."""
 
     def __enter__(self) -> None:

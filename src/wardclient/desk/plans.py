@@ -87,7 +87,7 @@ class PlanActs(CaseActs):
                 refuse(
                     problem("no_step", "この取組はこの端末にはありません。", "This step is not on this PC.")
                 )
-            assert stream is not None
+            assert stream is not None  # noqa: S101
             if not stream.open:
                 refuse(
                     problem(

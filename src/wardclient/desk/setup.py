@@ -127,7 +127,7 @@ class _Fresh:
 
     def keep(self, profile: HomeProfile) -> None:
         """The home is complete."""
-        assert self._opened is not None  # enrolment needed the store
+        assert self._opened is not None  # noqa: S101  # enrolment needed the store
         keep_identity_file(self._home, self._key, self._opened)
         self._home.write_profile(profile)
         self._kept = True

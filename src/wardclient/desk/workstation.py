@@ -123,7 +123,7 @@ class Workstation(
         """Call ``told`` after every change."""
         return self._listeners.add(told)
 
-    def set_offline(self, offline: bool) -> None:
+    def set_offline(self, offline: bool) -> None:  # noqa: FBT001
         """Cut or restore the connection of this PC."""
         self._offline = offline
         if offline:
@@ -201,7 +201,7 @@ class Workstation(
 
     # --- parts ----------------------------------------------------------------------------
 
-    def _synced(self, changed: bool) -> None:
+    def _synced(self, changed: bool) -> None:  # noqa: FBT001
         """The loop took something over, or the state of contact changed."""
         self._listeners.tell(Change(KINDS | {"sync"} if changed else frozenset({"sync"})))
         if changed:

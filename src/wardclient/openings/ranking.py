@@ -124,7 +124,7 @@ def match_of(
 ) -> Match:
     """Return how one opening fits, by its whole sheet."""
     record = connection.execute(
-        f"SELECT {NARROW}, s.title, m.code, s.layout_id, s.record FROM opening o"
+        f"SELECT {NARROW}, s.title, m.code, s.layout_id, s.record FROM opening o"  # noqa: S608 - own names
         " JOIN sheet s ON s.sheet_id = o.sheet_id JOIN municipality m ON m.place_id = o.place_id"
         " WHERE o.docid = ?",
         (docid,),

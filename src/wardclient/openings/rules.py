@@ -35,13 +35,13 @@ class Referable(Protocol):
     """What the rule needs to know of an opening; dates ISO, empty when unknown."""
 
     @property
-    def listed(self) -> bool: ...
+    def listed(self) -> bool: ...  # noqa: D102
     @property
-    def valid_until(self) -> str: ...
+    def valid_until(self) -> str: ...  # noqa: D102
     @property
-    def deadline_on(self) -> str: ...
+    def deadline_on(self) -> str: ...  # noqa: D102
     @property
-    def file_date(self) -> str: ...
+    def file_date(self) -> str: ...  # noqa: D102
 
 
 def file_age(file_date: str, today: date, rule: AgeRule | None = None) -> FileAge:

@@ -160,7 +160,7 @@ def newest_age(connection: Connection, today: date, rule: AgeRule | None = None)
 
 def row_of(connection: Connection, docid: int, *, client_facing: bool) -> OpeningRow:
     """Return the list line of one opening."""
-    statement = f"SELECT {_LINE} FROM opening o {_WIDE} WHERE o.docid = ?"
+    statement = f"SELECT {_LINE} FROM opening o {_WIDE} WHERE o.docid = ?"  # noqa: S608 - this module's names
     row = connection.execute(statement, (docid,)).fetchone()
     return _row(row, _file_dates(connection), client_facing=client_facing)
 
@@ -251,7 +251,7 @@ def _walk(
     sequence = f"{docid} DESC" if order == "received" else "o.deadline, o.docid"
     # Only names and question marks of this package are put together here.
     page = f"SELECT o.docid {_hits(words, where.sql + further)} ORDER BY {sequence} LIMIT ?"
-    statement = f"SELECT {_LINE} FROM ({page}) page CROSS JOIN opening o ON o.docid = page.docid {_WIDE}"
+    statement = f"SELECT {_LINE} FROM ({page}) page CROSS JOIN opening o ON o.docid = page.docid {_WIDE}"  # noqa: S608
     rows = connection.execute(statement, (*parameters, limit)).fetchall()
     # SQL promises no order for a join; the rows come sorted in practice, so this costs nothing.
     rows.sort(key=_BY_DEADLINE if order == "deadline" else _BY_DOCID, reverse=order == "received")
@@ -260,7 +260,7 @@ def _walk(
 
 def _count(connection: Connection, words: Words | None, where: Conditions) -> int:
     """Return the number of hits, COUNT_CAP + 1 when there are more than COUNT_CAP."""
-    statement = f"SELECT count(*) FROM (SELECT 1 {_hits(words, where.sql)} LIMIT ?)"
+    statement = f"SELECT count(*) FROM (SELECT 1 {_hits(words, where.sql)} LIMIT ?)"  # noqa: S608 - see _walk
     return int(connection.execute(statement, (*where.parameters, COUNT_CAP + 1)).fetchone()[0])
 
 
@@ -290,7 +290,7 @@ def _cursor(after: str) -> _Cursor | None:
     if not after:
         return None
     parts = after.split(".")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):  # noqa: PLR2004 - key, docid, total
         raise SearchRefusedError(_BAD_CURSOR)
     return _Cursor(int(parts[0]), int(parts[1]), int(parts[2]))
 

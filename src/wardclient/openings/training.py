@@ -70,7 +70,7 @@ def _difference(connection: Connection, courses: Sequence[Course], at: str) -> T
         new, changed = (new + 1, changed) if old is None else (new, changed + 1)
         words = fold(f"{course.title} {course.provider} {course.place} {course.about} {course.course_no}")
         connection.execute(
-            f"INSERT OR REPLACE INTO course VALUES ({marks})",  # question marks
+            f"INSERT OR REPLACE INTO course VALUES ({marks})",  # noqa: S608  # question marks
             (*astuple(course), 1, words, at),
         )
     gone = [name for name, old in before.items() if old.listed and name not in named]
@@ -93,7 +93,7 @@ def find(connection: Connection, text: str, today: date, *, everything: bool = F
         values.append(today.isoformat())
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     order = " ORDER BY listed DESC, deadline < ?, deadline, title, course_id"
-    return tuple(_read(connection, f"SELECT * FROM course{where}{order}", (*values, today.isoformat())))
+    return tuple(_read(connection, f"SELECT * FROM course{where}{order}", (*values, today.isoformat())))  # noqa: S608
 
 
 def _read(connection: Connection, sql: str, values: Iterable[object]) -> Iterable[Listed]:

@@ -118,7 +118,7 @@ def opening(index: int, seed: int, today: date, *, changed: bool = False) -> lis
 class _Lines:
     """Encodes one record at a time, so that damage can be done to exact bytes."""
 
-    def __init__(self, quote_all: bool) -> None:
+    def __init__(self, quote_all: bool) -> None:  # noqa: FBT001 - private, one caller
         self._text = io.StringIO(newline="")
         self._writer = csv.writer(
             self._text, quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL, lineterminator="\r\n"

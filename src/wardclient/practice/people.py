@@ -95,7 +95,7 @@ def make_caseload_csv(
 def _person(random: Random, index: int, sex: str, ward: str, today: date) -> dict[str, object]:
     family, given, kana, alias = _name(random, index, sex)
     age_days = random.randint(YOUNGEST * 366, OLDEST * 365)
-    wide = random.random() < 0.5  # half the addresses are written at full width, as in files
+    wide = random.random() < 0.5  # noqa: PLR2004  # half the addresses are written at full width, as in files
     blocks = f"{random.randint(1, 9)}-99-{random.randint(1, 40)}"
     values: dict[str, object] = {
         "family_name": family,

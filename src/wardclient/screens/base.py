@@ -151,7 +151,7 @@ class WorkScreen(Screen[None]):
                 return
             try:
                 answer = Answer(group, ticket, call(desk), None, then, failed)
-            except Exception as error:  # told to the person, by number if unknown
+            except Exception as error:  # noqa: BLE001  # told to the person, by number if unknown
                 answer = Answer(group, ticket, None, error, then, failed)
             self.post_message(answer)
 
@@ -188,7 +188,7 @@ class WorkScreen(Screen[None]):
         else:
             self._stale = True
 
-    def concerns(self, change: Change) -> bool:
+    def concerns(self, change: Change) -> bool:  # noqa: ARG002
         """Return whether a change touches what this screen shows."""
         return False
 

@@ -166,7 +166,7 @@ class CaseScreen(WorkScreen):
             self.query_one("#overview-text", Prose).update(*overview(view, team, today))
         else:
             part = self.query_one(f"#{self._tab}")
-            assert isinstance(part, NotesTab | ReferralsTab | TimelineTab | FieldsTab)
+            assert isinstance(part, NotesTab | ReferralsTab | TimelineTab | FieldsTab)  # noqa: S101
             part.show(view)
 
     def on_resize(self) -> None:

@@ -255,7 +255,7 @@ class CasesScreen(WorkScreen):
         else:
             self._new(sure=True)
 
-    def _new(self, sure: bool | None) -> None:  # the answer of a question
+    def _new(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         from wardclient.screens.new_case import NewCaseScreen
 
         if sure:

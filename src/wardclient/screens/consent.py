@@ -96,7 +96,7 @@ class ConsentScreen(FormScreen):
         self._who = desk.case(self.case_id).row.name
         return desk.consent_defaults(self.case_id)
 
-    def filled(self, given: Values) -> None:  # the form shows it
+    def filled(self, given: Values) -> None:  # noqa: ARG002  # the form shows it
         """Name the person."""
         self.title_line.show(f"{_('同意の記録')}  {self._who}", _("1/3 同意書の内容"))
 
@@ -104,7 +104,7 @@ class ConsentScreen(FormScreen):
         """Ask what this form would share; nothing is written."""
         return desk.preview_consent(self.case_id, values), values
 
-    def finished(self, result: Any) -> bool:  # the draft stays until it is recorded
+    def finished(self, result: Any) -> bool:  # noqa: ARG002  # the draft stays until it is recorded
         """Return False: the form is finished when the consent is recorded."""
         return False
 
@@ -121,7 +121,7 @@ class ConsentScreen(FormScreen):
         )
         self.app.push_screen(Confirm(question), self._refuse_answer)
 
-    def _refuse_answer(self, sure: bool | None) -> None:  # the answer of a question
+    def _refuse_answer(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         if not sure:
             return
         case_id = self.case_id
@@ -184,7 +184,7 @@ class PreviewScreen(WorkScreen):
         ).format(n=count, who="、".join(self._preview.recipients))
         self.app.push_screen(Confirm(Question(text, _("記録して共有を始める"))), self._sure)
 
-    def _sure(self, sure: bool | None) -> None:  # the answer of a question
+    def _sure(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         if not sure or self._busy:
             return
         self._busy = True

@@ -120,7 +120,7 @@ class FormScreen(WorkScreen):
         """Return the fields of the form."""
         return []
 
-    def load(self, desk: Desk) -> Values:  # some forms begin empty
+    def load(self, desk: Desk) -> Values:  # noqa: ARG002  # some forms begin empty
         """Return what the form begins with (in a worker)."""
         return {}
 
@@ -132,11 +132,11 @@ class FormScreen(WorkScreen):
         """Return what goes to `submit`: every field, or, in some forms, those that were changed."""
         return self.form.values()
 
-    def finished(self, result: Any) -> bool:  # most are, once the desk took them
+    def finished(self, result: Any) -> bool:  # noqa: ARG002  # most are, once the desk took them
         """Return whether what `submit` did ends the form, so that its draft may go."""
         return True
 
-    def done(self, result: Any) -> None:  # most only close
+    def done(self, result: Any) -> None:  # noqa: ARG002  # most only close
         """The form is saved: go back."""
         self.app.pop_screen()
 

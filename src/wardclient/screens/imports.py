@@ -223,7 +223,7 @@ class CaseloadImportScreen(ImportScreen):
         ).format(n=len(outcome.duplicates))
         self.app.push_screen(Confirm(Question(text, _("別の人として取り込む"))), self._sure)
 
-    def _sure(self, sure: bool | None) -> None:  # the answer of a question
+    def _sure(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         if sure:
             self._accept = True
             self.action_read_in()

@@ -272,7 +272,7 @@ class InboxScreen(WorkScreen):
         )
         self.app.push_screen(Confirm(Question(text, _("再開する"))), self._sure)
 
-    def _sure(self, sure: bool | None) -> None:  # the answer of a question
+    def _sure(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         if sure:
             self.ask(
                 lambda desk: desk.resume_sync(),

@@ -66,7 +66,7 @@ class NoteScreen(FormScreen):
         today = self.ward.today().isoformat()
         return {"visibility": "own", "held_on": today, "place": "2", "attended_by_client": True}
 
-    def filled(self, given: Values) -> None:  # the form shows it
+    def filled(self, given: Values) -> None:  # noqa: ARG002  # the form shows it
         """Name the person, begin at the text."""
         self.title_line.show(f"{_('面談の記録')}  {self._who}")
         self.edited()

@@ -191,7 +191,7 @@ class RevisePlanScreen(FormScreen):
         """Return what the next version begins with."""
         return desk.plan_defaults(self.case_id)
 
-    def filled(self, given: Values) -> None:  # the form shows it
+    def filled(self, given: Values) -> None:  # noqa: ARG002  # the form shows it
         """Begin at the goal."""
         self.call_after_refresh(self.form.field("goal").editor.focus)
 
@@ -228,7 +228,7 @@ class StepScreen(FormScreen):
         self.title_line.show(_("取組を足す"))
         super().on_mount()
 
-    def load(self, desk: Desk) -> Values:  # nothing is asked
+    def load(self, desk: Desk) -> Values:  # noqa: ARG002  # nothing is asked
         """Return the course that was chosen."""
         if not self.training:
             return {}
@@ -243,7 +243,7 @@ class StepScreen(FormScreen):
         """Add it."""
         return desk.add_step(self.case_id, {k: v for k, v in values.items() if v not in (None, "", [])})
 
-    def done(self, result: Any) -> None:  # the plan shows it
+    def done(self, result: Any) -> None:  # noqa: ARG002  # the plan shows it
         """Back to the plan, past the list of courses."""
         from wardclient.screens.training import TrainingScreen
 
@@ -279,7 +279,7 @@ class StepDoneScreen(FormScreen):
         self.title_line.show(_("取組の結果"), self.row.what)
         super().on_mount()
 
-    def load(self, desk: Desk) -> Values:  # the row says it
+    def load(self, desk: Desk) -> Values:  # noqa: ARG002  # the row says it
         """Begin with today."""
         return {"done_on": self.row.done_on or self.ward.today().isoformat(), "outcome": self.row.outcome}
 

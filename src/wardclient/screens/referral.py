@@ -68,7 +68,7 @@ class ReferralScreen(FormScreen):
         self._who = desk.case(self.case_id).row.name
         return desk.referral_defaults(self.case_id, self.opening_no)
 
-    def filled(self, given: Values) -> None:  # the form shows it
+    def filled(self, given: Values) -> None:  # noqa: ARG002  # the form shows it
         """Name the person; begin where something is still to be filled in."""
         self.title_line.show(f"{_('紹介の登録')}  {self._who}")
         first = next((n for n in ("job_title", "letter_no") if not self.form.field(n).value), "letter_no")
@@ -78,7 +78,7 @@ class ReferralScreen(FormScreen):
         """Enter the referral."""
         return desk.refer(self.case_id, values)
 
-    def done(self, result: Any) -> None:  # the case shows it
+    def done(self, result: Any) -> None:  # noqa: ARG002  # the case shows it
         """Back to the case, past sheet and search."""
         from wardclient.screens.openings import OpeningScreen, OpeningsScreen
 
@@ -125,7 +125,7 @@ class ResultScreen(FormScreen):
         today = self.ward.today().isoformat()
         return {"result": row.result if row else "", "result_on": today, "result_source": "2"}
 
-    def filled(self, given: Values) -> None:  # the form shows it
+    def filled(self, given: Values) -> None:  # noqa: ARG002  # the form shows it
         """Name the referral."""
         if self._row is not None:
             self.title_line.show(_("採否の登録"), f"{self._row.job_title}  {self._row.employer_name}")

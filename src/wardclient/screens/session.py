@@ -228,7 +228,7 @@ class SessionScreen(WorkScreen):
             return False
         return True
 
-    def _sure(self, sure: bool | None) -> None:  # the answer of a question
+    def _sure(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         if not sure:
             return
         rest, session_id = self.keeper.rest(), self.session_id

@@ -161,8 +161,8 @@ class TrainingImportScreen(ImportScreen):
         path: Path,
         *,
         dry_run: bool,
-        progress: OnProgress,  # a list of some hundred rows is read at once
-        cancelled: Cancelled,
+        progress: OnProgress,  # noqa: ARG002  # a list of some hundred rows is read at once
+        cancelled: Cancelled,  # noqa: ARG002
     ) -> ImportOutcome:
         """Read the file (in a worker)."""
         return desk.import_courses(path, dry_run=dry_run)

@@ -97,7 +97,7 @@ class UnlockScreen(WorkScreen):
             # The screens of work are imported here, too, so that the first one is there at once.
             for name in ("cases", "case", "help"):
                 import_module(f"wardclient.screens.{name}")
-        except Exception as error:  # told to the person
+        except Exception as error:  # noqa: BLE001  # told to the person
             self.post_message(self.Refused(error))
 
     @on(Known)
@@ -148,7 +148,7 @@ class UnlockScreen(WorkScreen):
     def _unlock(self, words: str) -> None:
         try:
             desk = self._door.unlock(words)
-        except Exception as error:  # told to the person
+        except Exception as error:  # noqa: BLE001  # told to the person
             self.post_message(self.Refused(error))
         else:
             self.post_message(self.Opened(desk))

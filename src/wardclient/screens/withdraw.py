@@ -76,7 +76,7 @@ class WithdrawScreen(FormScreen):
         self.title_line.show(_("同意の撤回"))
         super().on_mount()
 
-    def filled(self, given: Values) -> None:  # the form shows it
+    def filled(self, given: Values) -> None:  # noqa: ARG002  # the form shows it
         """Show what stops."""
         self.title_line.show(f"{_('同意の撤回')}  {self._who}")
         if self._preview is not None:
@@ -90,7 +90,7 @@ class WithdrawScreen(FormScreen):
         )
         self.app.push_screen(Confirm(Question(text, _("撤回する"), serious=True)), self._answered_sure)
 
-    def _answered_sure(self, sure: bool | None) -> None:  # the answer of a question
+    def _answered_sure(self, sure: bool | None) -> None:  # noqa: FBT001  # the answer of a question
         if sure:
             super().action_save()
 

@@ -67,7 +67,7 @@ class CaseSearch(ABC):
         """Return the line of one case."""
         self.settle()
         row = self.connection.execute(
-            f"SELECT {_HIT} FROM case_row c WHERE case_id = ?",  # a constant
+            f"SELECT {_HIT} FROM case_row c WHERE case_id = ?",  # noqa: S608  # a constant
             (case_id,),
         ).fetchone()
         return None if row is None else CaseHit(*row)
@@ -97,7 +97,7 @@ class CaseSearch(ABC):
             return self._listed(tests, values, mine, limit, behind)
         condition = f" AND {' AND '.join(tests)}" if tests else ""
         source = "case_text t CROSS JOIN case_row c ON c.id = t.rowid"
-        ask = f"SELECT {_HIT} FROM {source} WHERE case_text MATCH ?{condition}"  # constants
+        ask = f"SELECT {_HIT} FROM {source} WHERE case_text MATCH ?{condition}"  # noqa: S608  # constants
         rows = self.connection.execute(
             f"{ask} ORDER BY t.rowid DESC LIMIT {CAP + 1}", (query, *values)
         ).fetchall()
@@ -117,14 +117,14 @@ class CaseSearch(ABC):
         for test in ("c.caseworker = ?", "c.caseworker <> ?"):
             condition = " AND ".join([test, *tests])
             rows = self.connection.execute(
-                f"SELECT {_HIT} FROM case_row c WHERE {condition}"  # constants
+                f"SELECT {_HIT} FROM case_row c WHERE {condition}"  # noqa: S608  # constants
                 " ORDER BY c.kana_key, c.id LIMIT ?",
                 (mine, *values, limit - len(found)),
             )
             found += [CaseHit(*row) for row in rows]
         condition = f" WHERE {' AND '.join(tests)}" if tests else ""
         total = self.connection.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM case_row c{condition} LIMIT {CAP + 1})",
+            f"SELECT count(*) FROM (SELECT 1 FROM case_row c{condition} LIMIT {CAP + 1})",  # noqa: S608
             values,
         ).fetchone()[0]
         return Found(tuple(found), min(total, CAP), more_than=total > CAP, behind=behind)

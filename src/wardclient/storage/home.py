@@ -152,5 +152,5 @@ def hold(home: Home, *, wait_seconds: float = WAIT_SECONDS) -> FileLock:
     if not lock.acquire(wait=True, seconds=wait_seconds):
         raise HomeBusyError
     if sys.platform != "win32":
-        os.chmod(home.lock, 0o600)
+        os.chmod(home.lock, 0o600)  # noqa: PTH101
     return lock

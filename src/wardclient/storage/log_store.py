@@ -180,7 +180,7 @@ class SqlStore(LogRows, Reading):
         self._projection.leave(stream)
         self._later.remove(stream)
         for table in ("stream_key", "event", "adopted", "register", "member_set", "fact", "draft", "sealed"):
-            self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # constants
+            self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608  # constants
         self.connection.execute("UPDATE entry SET record = x'', body = x'' WHERE stream = ?", (stream,))
         self._state.forget()
         self._drained = self._shredded = True
@@ -202,7 +202,7 @@ class SqlStore(LogRows, Reading):
         self._number([(draft.stream, draft.n)])
         self._save(changes, {(draft.stream, self._own_device(), draft.n)})
 
-    def clear_sealed(self, stream: bytes, accepted: bool) -> None:
+    def clear_sealed(self, stream: bytes, accepted: bool) -> None:  # noqa: FBT001
         """Forget the sealed block; accepted, its drafts are done."""
         if accepted:
             self.connection.execute(
@@ -276,7 +276,7 @@ class SqlStore(LogRows, Reading):
         """Reduce one stream from its accepted events and the drafts that stay."""
         self._later.remove(stream)
         for table in ("register", "member_set", "fact", "adopted"):
-            self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # constants
+            self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608  # constants
         self._state.forget()
         self._projection.touch_stream(stream)
         self._replay(stream)

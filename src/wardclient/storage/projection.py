@@ -198,7 +198,7 @@ class Projection:
         marks = ", ".join("?" * len(COLUMNS))
         updates = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS)
         self._connection.execute(
-            f"INSERT INTO case_row (case_id, {names}, indexed) VALUES (?, {marks}, 0)"  # constants
+            f"INSERT INTO case_row (case_id, {names}, indexed) VALUES (?, {marks}, 0)"  # noqa: S608  # constants
             f" ON CONFLICT (case_id) DO UPDATE SET {updates}, indexed = 0",
             (case_id, *_row(line)),
         )

@@ -65,7 +65,7 @@ class SqlState:
             return False
         for table in ("event", "adopted"):
             found = self._connection.execute(
-                f"SELECT 1 FROM {table} WHERE stream = ? AND device = ? AND n = ?",  # two constants
+                f"SELECT 1 FROM {table} WHERE stream = ? AND device = ? AND n = ?",  # noqa: S608  # two constants
                 event,
             ).fetchone()
             if found is not None:

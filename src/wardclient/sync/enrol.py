@@ -239,7 +239,7 @@ def _wait_for_admission(transport: Transport, wait_seconds: float) -> None:
                 "管理者の承認が届きませんでした。招待は24時間使えます。もう一度、管理者と一緒に試してください。",
                 "The admin's approval did not come. Try again together with the admin.",
             )
-        pause.wait(POLL_SECONDS if waited < 60 else SLOW_POLL_SECONDS)
+        pause.wait(POLL_SECONDS if waited < 60 else SLOW_POLL_SECONDS)  # noqa: PLR2004
 
 
 def _first_exchange(store: Store, transport: Transport, identity: Identity, ward: bytes) -> None:

@@ -113,7 +113,7 @@ class SyncLoop:
             awake.clear()
             try:
                 self._make_due(run, direction)
-            except Exception:  # the desk was locked, or its disk is full
+            except Exception:  # noqa: BLE001  # the desk was locked, or its disk is full
                 if run.stop.is_set():
                     return
                 self._told(direction, "local")
@@ -138,7 +138,7 @@ class SyncLoop:
                 quiet = not self.wait_for_news()
             except TransportError:
                 quiet = False
-            except Exception:  # locked
+            except Exception:  # noqa: BLE001  # locked
                 return
             if quiet:
                 pause = FIRST_PAUSE

@@ -63,7 +63,7 @@ class Position:
         """The hash of a control record."""
         return NO_HASH if sseq == 0 else self._core.store.control_hash_at(sseq)
 
-    def root_at(self, size: int) -> bytes | None:
+    def root_at(self, size: int) -> bytes | None:  # noqa: ARG002
         """Nothing: what an author had verified is looked at by audit.hear, which ends synchronising."""
         return None
 
@@ -75,7 +75,7 @@ class Position:
         """The epoch in force."""
         return self._core.store.epoch(stream)
 
-    def has_blob(self, blob: bytes) -> bool:
+    def has_blob(self, blob: bytes) -> bool:  # noqa: ARG002
         """Attachments are the server's to check: a reader fetches them when they are wanted."""
         return True
 

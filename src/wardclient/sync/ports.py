@@ -229,7 +229,7 @@ class Store(Protocol):
     def put_sealed(self, sealed: Sealed) -> None:
         """Keep the sealed block; its events stay drafts until it is accepted."""
 
-    def clear_sealed(self, stream: bytes, accepted: bool) -> None:
+    def clear_sealed(self, stream: bytes, accepted: bool) -> None:  # noqa: FBT001
         """The block was answered. Accepted: its drafts are done. Refused: they are drafts again."""
 
     def quarantine(

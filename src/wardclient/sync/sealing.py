@@ -24,7 +24,7 @@ MAX_EVENT = 200 * 1024
 """Bytes of one event."""
 MAX_PLAIN = 220 * 1024
 """Bytes of the events of one block: padded and sealed they stay below MAX_BLOCK."""
-assert pad_length(MAX_PLAIN + 64) + 64 < MAX_BLOCK
+assert pad_length(MAX_PLAIN + 64) + 64 < MAX_BLOCK  # noqa: S101
 
 
 CHECKED = "checkpoint"

@@ -30,7 +30,7 @@ SALT_BYTES = 16
 CHECK_BYTES = 16
 VERSION = 1
 MAGIC = b"wcslots\x01"
-PASSPHRASE = "passphrase"  # the name of a kind
+PASSPHRASE = "passphrase"  # noqa: S105  # the name of a kind
 """The kind of slot that is here. ``recovery`` (two admins) and ``passphrase+dpapi`` may follow."""
 MAX_MEMORY = 1024 * 1024
 MAX_PASSES = 64

@@ -50,7 +50,7 @@ class TabLine(Widget):
             super().__init__()
             self.index = index
 
-    def __init__(self, names: Sequence[str], *, id: str | None = None) -> None:
+    def __init__(self, names: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
         """Show ``names``, the first one open."""
         super().__init__(id=id)
         self.names = tuple(names)

@@ -96,7 +96,7 @@ class ChoiceField(Widget, can_focus=True):
         self._value = str(value) if value not in (None, [], ()) else ""
         self.refresh()
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """One line."""
         return 1
 
@@ -231,7 +231,7 @@ class ChecksField(Widget, can_focus=True):
         count = max(1, min(4, room // cells))
         return count, room // count
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """As many lines as the columns need."""
         count, _cells = self._columns(width)
         return -(-len(self._choices) // count)

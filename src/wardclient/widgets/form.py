@@ -143,7 +143,7 @@ class FormBody(VerticalScroll, can_focus=False):
         self,
         fields: Sequence[FormField],
         *,
-        id: str | None = None,  # Textual's name
+        id: str | None = None,  # noqa: A002  # Textual's name
         classes: str | None = None,
     ) -> None:
         """Hold ``fields`` in this order."""
@@ -216,7 +216,7 @@ class FormBody(VerticalScroll, can_focus=False):
     @on(Edited)
     def _note_edit(self, event: Message) -> None:
         event.stop()
-        row = _row_of(event._sender) if isinstance(event._sender, Widget) else None  # Textual's own
+        row = _row_of(event._sender) if isinstance(event._sender, Widget) else None  # noqa: SLF001  # Textual's own
         if row is not None:
             row.show_note()
         # Filling a field posts the same messages as typing in it; only another value is a change.

@@ -93,7 +93,7 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
         self,
         columns: Sequence[Column[R]],
         *,
-        id: str | None = None,  # Textual's name
+        id: str | None = None,  # noqa: A002  # Textual's name
         classes: str | None = None,
     ) -> None:
         """Draw ``columns``; without rows until `show`."""

@@ -58,7 +58,7 @@ class ImeInput(Input):
         *,
         placeholder: str = "",
         password: bool = False,
-        id: str | None = None,  # Textual's name
+        id: str | None = None,  # noqa: A002  # Textual's name
         classes: str | None = None,
     ) -> None:
         """Make a field without blinking and without select-all on focus: both disturb composing."""
@@ -111,7 +111,7 @@ class ImeInput(Input):
         if text:
             self.replace(text, *sorted(self.selection))
 
-    def action_cursor_left(self, select: bool = False) -> None:
+    def action_cursor_left(self, select: bool = False) -> None:  # noqa: FBT001, FBT002
         """Move one written character to the left."""
         start, end = self.selection
         if select:
@@ -119,7 +119,7 @@ class ImeInput(Input):
         else:
             self.cursor_position = before(self.value, end) if start == end else min(start, end)
 
-    def action_cursor_right(self, select: bool = False) -> None:
+    def action_cursor_right(self, select: bool = False) -> None:  # noqa: FBT001, FBT002
         """Move one written character to the right."""
         start, end = self.selection
         if select:
@@ -151,7 +151,7 @@ class ImeTextArea(TextArea):
         *,
         placeholder: str = "",
         read_only: bool = False,
-        id: str | None = None,  # Textual's name
+        id: str | None = None,  # noqa: A002  # Textual's name
         classes: str | None = None,
     ) -> None:
         """Make a plain text area: Tab moves on, nothing blinks, lines wrap at the edge."""

@@ -19,7 +19,7 @@ class Prose(Widget):
     def __init__(
         self,
         *parts: Part,
-        id: str | None = None,  # Textual's name
+        id: str | None = None,  # noqa: A002  # Textual's name
         classes: str | None = None,
     ) -> None:
         """Begin with ``parts``."""
@@ -49,11 +49,11 @@ class Prose(Widget):
         """The text without styles, unwrapped."""
         return "".join(part if isinstance(part, str) else part[0] for part in self._parts)
 
-    def get_content_width(self, container: Size, viewport: Size) -> int:
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
         """As wide as the longest line, when nothing else says how wide."""
         return max((width(line) for line in self.plain.split("\n")), default=0)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """As many lines as the text takes in ``width`` cells."""
         return len(self._laid_out(width))
 
