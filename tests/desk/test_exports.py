@@ -10,7 +10,7 @@ import pytest
 from tests.desk.conftest import PASSPHRASE, Offices
 from tests.desk.test_desk import opened, shared
 from wardclient.desk.api import RefusedError
-from wardclient.desk.exports import ExportOrder
+from wardclient.desk.export_rows import ExportOrder
 from wardclient.desk.workstation import Workstation
 
 Exchange = Callable[[], None]

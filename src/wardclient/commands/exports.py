@@ -5,12 +5,11 @@ import getpass
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError
-from wardclient.desk.exports import KINDS, ExportOrder, ExportRow
+from wardclient.desk.export_rows import KINDS, ExportOrder, ExportRow
 from wardclient.desk.rows import CaseFilter
 
 if TYPE_CHECKING:

@@ -33,6 +33,7 @@ from wardclient.desk.rows import (
 )
 
 if TYPE_CHECKING:
+    from wardclient.desk.export_rows import ExportOrder, ExportRow
     from wardclient.desk.matches import MatchPage
     from wardclient.desk.trainings import CourseRow
 
@@ -297,6 +298,15 @@ class Desk(Protocol):
         cancelled: Cancelled,
     ) -> ImportOutcome:
         """Read a ward's caseload: all rows or none; duplicates are proposed, not created."""
+
+    # taking out
+    def export_list(
+        self, order: "ExportOrder", path: Path, passphrase: str, progress: OnProgress, cancelled: Cancelled
+    ) -> "ExportRow | None":
+        """Write a list to a new file and a line to the log; None when it was cancelled."""
+
+    def exports(self) -> "tuple[ExportRow, ...]":
+        """Return what was taken out on this PC, newest first."""
 
     # staff
     def staff(self) -> tuple[StaffRow, ...]:

@@ -6,7 +6,6 @@ terms under which they were supplied allow one sheet for one client (domain 7.6)
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING
 from wardclient.casework.codes import Actor, Status, TargetGroup
 from wardclient.casework.csv_text import csv_text
 from wardclient.casework.my_number import holds_my_number
-from wardclient.desk.api import EVERYTHING, Cancelled, OnProgress, RefusedError
+from wardclient.desk.api import Cancelled, OnProgress, RefusedError
 from wardclient.desk.case_view import build_case_view
+from wardclient.desk.export_rows import KINDS, ExportOrder, ExportRow
 from wardclient.desk.place import JAPAN, problem, refuse
 from wardclient.desk.plans import PlanActs
-from wardclient.desk.rows import CaseFilter, CaseRow, Progress
+from wardclient.desk.rows import CaseRow, Progress
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.streams import streams_of
 from wardclient.vault.files import replace_whole
@@ -36,7 +36,6 @@ MAY_EXPORT = frozenset({"cw", "sv", "es", "fs", "hw", "hwm"})
 """Roles that work with people by name; the others see figures or masked records, and take out neither."""
 MAY_PLAIN = frozenset({"sv", "hwm"})
 """Roles that may decide for a file that is not encrypted."""
-KINDS = ("cases", "referrals", "steps", "searches")
 _HEADS = {
     "cases": (
         *("ケース", "氏名", "フリガナ", "生年月日", "ケース番号", "対象者区分", "状態", "同意", "同意の期限"),
@@ -56,33 +55,6 @@ _CONSENT = {
     "expired": "期限切れ",
     "other_basis": "ほかの根拠",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOrder:
-    """What to take out: a list of `KINDS`, why, for the lists of cases narrowed as on the screen."""
-
-    kind: str
-    reason: str
-    plain: bool = False
-    text: str = ""
-    narrow: CaseFilter = field(default_factory=lambda: EVERYTHING)
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRow:
-    """A line of the log. ``outcome`` is "" for a file that was written."""
-
-    at: str
-    """ISO time in Japan."""
-    who: str
-    kind: str
-    rows: int
-    plain: bool
-    reason: str
-    file: str
-    """The file's name without its place."""
-    outcome: str = ""
 
 
 class ExportActs(PlanActs, SavedSearchActs):
