@@ -16,6 +16,7 @@ from wardclient.desk.streams import CaseStreams, scopes, shared_fields, streams_
 from wardclient.desk.timeline import SEARCHED
 from wardclient.desk.writing import puts
 from wardclient.ledger.events import Op, Rec
+from wardclient.locale import language
 from wardproto.wire import encode
 
 OWN_OF_PARTNER = "registration"
@@ -38,7 +39,7 @@ class CaseActs(Acts):
         """Return a case and log that it was looked at, unless it is open and only drawn ``again``."""
 
         def look() -> CaseView:
-            view = build_case_view(self.place, streams_of(self.place, case_id))
+            view = build_case_view(self.place, streams_of(self.place, case_id), language())
             if not again:
                 self.place.store.note_access("view", case_id, self.place.now_ms())
             return view
