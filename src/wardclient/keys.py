@@ -67,6 +67,8 @@ INBOX = Key("f4", "inbox", mark("確認箱"), "F4")
 SYNC = Key("f5", "sync", mark("同期"), "F5")
 OFFLINE = Key("ctrl+o", "offline", mark("接続を切る・戻す"), "Ctrl+O", hidden=True)
 IMPORT = Key("ctrl+r", "import", mark("取り込み"), "Ctrl+R", hidden=True)
+EXPORT = Key("ctrl+b", "export", mark("書き出し"), "Ctrl+B", hidden=True)
+TAKE_OUT = Key("ctrl+s", "take_out", mark("書き出す"), "Ctrl+S")
 
 DUE = Key("ctrl+n", "due", mark("同意の期限"), "Ctrl+N", hidden=True)
 PIPELINE = Key("ctrl+b", "pipeline", mark("紹介の経過"), "Ctrl+B", hidden=True)
@@ -106,6 +108,7 @@ RECORD = Key("ctrl+s", "record", mark("記録する"), "Ctrl+S")
 
 ADD_ACTION = Key("f2", "add_action", mark("決めたことを足す"), "F2")
 OWN_NOTE = Key("f5", "own_note", mark("区だけのメモ"), "F5")
+PART_OUT = Key("f3", "part_out", mark("自分側のメモへ移す"), "F3", hidden=True)
 CONFIRM = Key("ctrl+s", "confirm", mark("確認して閉じる"), "Ctrl+S")
 
 TRY = Key("f2", "try", mark("試しに読む"), "F2")

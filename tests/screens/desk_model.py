@@ -18,6 +18,7 @@ from wardclient.casework.calendar import age_on, format_wareki
 from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.problems import Problem
 from wardclient.casework.referral_states import SUBSIDY
+from wardclient.casework.text_checks import part_out
 from wardclient.casework.training import Course, days_left, deadline_state, read_courses
 from wardclient.casework.validation import normalise, validate
 from wardclient.casework.work_codes import Channel
@@ -31,6 +32,7 @@ from wardclient.desk.api import (
     RefusedError,
     WrongPassphraseError,
 )
+from wardclient.desk.export_rows import ExportOrder, ExportRow
 from wardclient.desk.matches import MatchPage, MatchRow, PartView
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.trainings import CourseRow
@@ -125,6 +127,7 @@ class ModelDesk:
         self.offline = False
         self.unsent = 0
         self.viewed: list[str] = []
+        self.exported: list[ExportRow] = []
         self.refuse_saves: DeskError | None = None
         self.explode: BaseException | None = None
         self.held: threading.Event | None = None
@@ -534,6 +537,42 @@ class ModelDesk:
             session.texts[self.team] = text
             session.confirmed.clear()
         self.tell("session", case=session.case_id)
+
+    def part_session(self, session_id: str, text: str) -> tuple[str, str]:
+        """Move what may not be for the other side into a note of this side."""
+        stays, leaves = part_out(text)
+        own = {"body": leaves, "visibility": "2" if self.team == "city" else "3"}
+        given = {"held_on": TODAY.isoformat(), "place": "2", "attended_by_client": True, **own}
+        note_id = self.add_note(self.ward.sessions[session_id].case_id, given)
+        self.write_session(session_id, stays)
+        return stays, note_id
+
+    def export_list(
+        self, order: ExportOrder, path: Path, passphrase: str, progress: OnProgress, cancelled: Cancelled
+    ) -> ExportRow | None:
+        """Write a list; the rules that the screen shows."""
+        if not order.reason:
+            self._refuse(Problem("reason", "reason", "書き出す理由を書いてください。", "Give the reason."))
+        found = self.find_cases(order.text).rows
+        progress(rows.Progress(0, 0, len(found)))
+        if cancelled():
+            return None
+        path.write_text(passphrase and "sealed", encoding="utf-8")
+        row = ExportRow(
+            f"{TODAY}T10:42:00+09:00",
+            self.me().label,
+            order.kind,
+            len(found),
+            order.plain,
+            order.reason,
+            path.name,
+        )
+        self.exported.insert(0, row)
+        return row
+
+    def exports(self) -> tuple[ExportRow, ...]:
+        """Return the log."""
+        return tuple(self.exported)
 
     def add_action(self, session_id: str, values: Values) -> str:
         """Add what was agreed."""

@@ -67,8 +67,13 @@ class Fact:
     kind: str
     field: str
     label_ja: str
+    label_en: str
     value: object
     shown: str
+
+    def label(self, locale: str = "ja") -> str:
+        """Return the name of its field."""
+        return self.label_ja if locale.startswith("ja") else self.label_en
 
 
 def field_of(kind: str, name: str) -> Field | None:
@@ -114,7 +119,7 @@ def _fact(entity: str, field: Field, value: object, ticked: frozenset[str], dire
         value, item = _obstacles(value, ticked)
     if item not in ticked or value is None or value in ("", [], ()):
         return None
-    return Fact(item, entity, field.name, field.ja, value, shown(field, value))
+    return Fact(item, entity, field.name, field.ja, field.en, value, shown(field, value))
 
 
 def _obstacles(value: object, ticked: frozenset[str]) -> tuple[list[str], str]:

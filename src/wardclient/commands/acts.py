@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import openings, plans, prints, referrals, trainings
+from wardclient.commands import exports, notes, openings, plans, prints, referrals, trainings
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
+from wardclient.commands.warned import warned
 from wardclient.desk.api import DeskError
-from wardclient.desk.rows import CaseFilter, ImportOutcome, Progress, SessionView
+from wardclient.desk.rows import CaseFilter, ImportOutcome, Progress
 
 if TYPE_CHECKING:
     from wardclient.desk.workstation import Workstation
@@ -169,53 +170,6 @@ def _consent_due(desk: "Workstation", arguments: argparse.Namespace, printer: Pr
     printer.result(views, printer.table((v.row.case_id, v.row.name, v.consent.valid_until) for v in views))
 
 
-# --- notes and sessions ----------------------------------------------------------
-
-
-def _notes_add(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    note_id = desk.add_note(arguments.id, _values(arguments))
-    printer.result({"note_id": note_id}, (note_id,))
-
-
-def _notes_list(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    notes = desk.case(arguments.id).notes
-    printer.result(notes, printer.table((n.note_id, n.held_on, n.kind, n.author, n.title) for n in notes))
-
-
-def _session_start(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    session_id = desk.start_session(arguments.id, _values(arguments))
-    printer.result({"session_id": session_id}, (session_id,))
-
-
-def _session_print(view: SessionView, printer: Printer) -> None:
-    lines = [f"{view.name}  {view.held_on}  {view.state}"]
-    for _, author, text in view.texts:
-        lines += [f"[{author}]", text]
-    lines += printer.table((a.what, a.who, a.by_when) for a in view.actions)
-    printer.result(view, lines)
-
-
-def _session_show(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    _session_print(desk.session(arguments.session), printer)
-
-
-def _session_write(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    text = _values(arguments).get("body")
-    if not isinstance(text, str):
-        raise UsageError("body=本文 を指定してください。", "Give body=TEXT.")
-    desk.write_session(arguments.session, text)
-    _session_print(desk.session(arguments.session), printer)
-
-
-def _session_action(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    action_id = desk.add_action(arguments.session, _values(arguments))
-    printer.result({"action_id": action_id}, (action_id,))
-
-
-def _session_confirm(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    _session_print(desk.confirm_session(arguments.session), printer)
-
-
 # --- openings and referral ---------------------------------------------------------
 
 
@@ -233,7 +187,8 @@ def _refer(desk: "Workstation", arguments: argparse.Namespace, printer: Printer)
     number = "" if arguments.opening_no == "-" else arguments.opening_no
     values = {**desk.referral_defaults(arguments.id, number), **_values(arguments)}
     referral_id = desk.refer(arguments.id, values)
-    printer.result({"referral_id": referral_id}, (referral_id,))
+    warnings = warned(printer, "referral", values)
+    printer.result({"referral_id": referral_id, "warnings": warnings}, (referral_id,))
 
 
 def _result(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -359,13 +314,8 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("consent", "withdraw"): _consent_withdraw,
     ("consent", "status"): _consent_status,
     ("consent", "due"): _consent_due,
-    ("notes", "add"): _notes_add,
-    ("notes", "list"): _notes_list,
-    ("session", "start"): _session_start,
-    ("session", "show"): _session_show,
-    ("session", "write"): _session_write,
-    ("session", "action"): _session_action,
-    ("session", "confirm"): _session_confirm,
+    **exports.HANDLERS,
+    **notes.HANDLERS,
     **plans.HANDLERS,
     **referrals.HANDLERS,
     **openings.HANDLERS,

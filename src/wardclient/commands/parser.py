@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from wardclient.commands.export_parser import add_parser as _export
+
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
@@ -48,6 +50,7 @@ def _build() -> argparse.ArgumentParser:
         _notes,
         _session,
         _plan,
+        _export,
         _print,
         _training,
         _openings,
@@ -170,6 +173,8 @@ def _session(commands: "Commands") -> None:
     _act(acts, "start", "始める / start", "ID", values=True)
     _act(acts, "show", "表示 / show", "SESSION")
     _act(acts, "write", "自分の側の記録 / write my side's text", "SESSION", values=True)
+    part = "相手側に渡さない文を自分側のメモへ / move what may not be shared into an own-office note"
+    _act(acts, "part", part, "SESSION")
     _act(acts, "action", "決めたこと / add an agreed action", "SESSION", values=True)
     _act(acts, "confirm", "確認 / confirm", "SESSION")
 

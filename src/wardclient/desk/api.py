@@ -34,6 +34,7 @@ from wardclient.desk.rows import (
 )
 
 if TYPE_CHECKING:
+    from wardclient.desk.export_rows import ExportOrder, ExportRow
     from wardclient.desk.matches import MatchPage
     from wardclient.desk.trainings import CourseRow
 
@@ -210,6 +211,9 @@ class Desk(Protocol):
     def write_session(self, session_id: str, text: str) -> None:
         """Save my side's text (called while typing)."""
 
+    def part_session(self, session_id: str, text: str) -> tuple[str, str]:
+        """Move what may not be for the other side into an own-office note: (what stays, id of the note)."""
+
     def add_action(self, session_id: str, values: Values) -> str:
         """Add an agreed action: what, who, by_when."""
 
@@ -311,6 +315,15 @@ class Desk(Protocol):
         cancelled: Cancelled,
     ) -> ImportOutcome:
         """Read a ward's caseload: all rows or none; duplicates are proposed, not created."""
+
+    # taking out
+    def export_list(
+        self, order: "ExportOrder", path: Path, passphrase: str, progress: OnProgress, cancelled: Cancelled
+    ) -> "ExportRow | None":
+        """Write a list to a new file and a line to the log; None when it was cancelled."""
+
+    def exports(self) -> "tuple[ExportRow, ...]":
+        """Return what was taken out on this PC, newest first."""
 
     # staff
     def staff(self) -> tuple[StaffRow, ...]:

@@ -13,6 +13,7 @@ from wardclient.desk.streams import streams_of
 from wardclient.desk.writing import puts
 from wardclient.ledger.events import Put, Value, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
+from wardclient.locale import language
 from wardclient.sync.audit import parts_of
 from wardclient.vault.sealing import seal_small
 from wardproto.control import ADMIN_ROLE
@@ -180,7 +181,7 @@ class InboxActs(Acts):
                     f"{stream.hex()}/{kind}/{name}",
                     case_id,
                     hit.name if hit else "",
-                    field.ja if field else name,
+                    field.label(language()) if field else name,
                     heads,
                     "",
                 )
@@ -261,7 +262,7 @@ def _what(event: bytes) -> str:
         if isinstance(op, Put) and op.field not in ("case_id", "person_id"):
             kind = op.entity.partition(":")[0]
             field = next((f for f in catalogue.FIELDS.get(kind, ()) if f.name == op.field), None)
-            parts.append(f"{field.ja if field else op.field}: {_shown(field, op.value)}")
+            parts.append(f"{field.label(language()) if field else op.field}: {_shown(field, op.value)}")
     return "、".join(parts)
 
 

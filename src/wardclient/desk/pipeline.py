@@ -33,14 +33,14 @@ class PipelineActs(ReferralActs):
             for case_id in self.place.store.cases_with("referral:"):
                 streams = case_streams(self.place, case_id)
                 if streams.all:
-                    found += self._rows(streams)
+                    found += self._pipeline_rows(streams)
             if not ended:
                 found = [row for row in found if ReferralState.of(row.state) not in machine.ENDS]
             return tuple(sorted(found, key=lambda r: (-r.reminder, -r.silent_days, r.since, r.referral_id)))
 
         return self._do(work)
 
-    def _rows(self, streams: CaseStreams) -> list[PipelineRow]:
+    def _pipeline_rows(self, streams: CaseStreams) -> list[PipelineRow]:
         hit = self.place.store.case_hit(streams.case_id)
         today = self.place.today()
         rows = []
@@ -56,7 +56,7 @@ class PipelineActs(ReferralActs):
                     employer_name=_text(each.values.get("employer_name")),
                     job_title=_text(each.values.get("job_title")),
                     state=str(here.state) if here.state is not None else "conflict",
-                    state_text=each.words(today),
+                    state_text=each.words(today, language()),
                     since=here.since.isoformat() if here.since is not None else "",
                     silent_days=silent,
                     reminder=machine.reminder(silent),
@@ -67,9 +67,11 @@ class PipelineActs(ReferralActs):
 
     def referral_log(self, case_id: str, referral_id: str) -> ReferralLog:
         """Return the log of a referral and what may come next."""
-        return self._do(lambda: self._log(self._begun(streams_of(self.place, case_id), referral_id), case_id))
+        return self._do(
+            lambda: self._log_view(self._begun(streams_of(self.place, case_id), referral_id), case_id)
+        )
 
-    def _log(self, found: Referral, case_id: str) -> ReferralLog:
+    def _log_view(self, found: Referral, case_id: str) -> ReferralLog:
         here = found.standing
         channel = _text(found.values.get("channel"))
         steps = {each.step.step_id: each for each in found.written}

@@ -40,7 +40,7 @@ TITLES: Mapping[str, str] = {
     "disclosure": "開示用出力",
     "handover": "引継書",
 }
-_ACTS = {"view": "ケースを開いた", "print": "印刷した"}
+_ACTS = {"view": "ケースを開いた", "print": "印刷した", "export": "一覧に入れて書き出した"}
 _PLAN_FACTS = (
     *("made_on", "version", "period_from", "period_until", "goal", "target_job", "target_by"),
     *("strengths", "considerations", "meeting_every", "review_on", "team"),

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from wardclient.casework import fields as catalogue
 from wardclient.casework import referral_states as machine
+from wardclient.casework.calendar import format_month_day
 from wardclient.casework.referral_states import ReferralState, Standing, Step, standing
+from wardclient.casework.work_codes import SelectionResult
 from wardclient.desk.place import CaseStream, Place
 from wardclient.desk.streams import CaseStreams
 from wardclient.desk.writing import shown_values
@@ -74,16 +75,28 @@ class Referral:
         """Where it stands."""
         return standing(self.steps)
 
-    def words(self, today: date) -> str:
-        """Where it stands, for a list."""
-        here = self.standing
+    def words(self, today: date, lang: str = "ja") -> str:
+        """Where it stands, for a list: 面接 11月27日, 不採用, 返事なし 34日."""
+        here, ja = self.standing, lang == "ja"
         if here.conflict:
-            return "・".join(state.ja for state in here.states) + " 要確認"
+            said = "・".join(state.label(lang) for state in here.states)
+            return f"{said} 要確認" if ja else f"{said} (decide)"
         state = here.state
-        if state is None or state in (ReferralState.REFERRED, ReferralState.INTERVIEW):
-            return catalogue.referral_state({**self.values, "result": ""}, today)
+        if state is None:
+            return ""
         silent = self.silent_days(today)
-        return f"{state.ja} {silent}日" if silent >= machine.REMINDERS[0] else state.ja
+        late = silent >= machine.REMINDERS[0]
+        interview = _day(self.values.get("interview_at"))
+        if state in (ReferralState.REFERRED, ReferralState.INTERVIEW):
+            if interview is not None and interview >= today:
+                day = format_month_day(interview) if ja else f"{interview.month}/{interview.day}"
+                return f"{ReferralState.INTERVIEW.label(lang)} {day}"
+            if late:
+                return f"返事なし {silent}日" if ja else f"No answer {silent} days"
+            if interview is not None:
+                return SelectionResult.WAITING.label(lang)
+        words = state.label(lang)
+        return words if not late else f"{words} {silent}日" if ja else f"{words} {silent} days"
 
     def silent_days(self, today: date) -> int:
         """For how many days an answer is waited for."""

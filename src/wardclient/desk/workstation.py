@@ -10,6 +10,7 @@ from wardclient.desk.api import DeskError, RefusedError, Unsubscribe
 from wardclient.desk.case_list import index_rest
 from wardclient.desk.clocks import clock_of
 from wardclient.desk.consents import ConsentActs
+from wardclient.desk.exports import ExportActs
 from wardclient.desk.faults import away, damaged, told
 from wardclient.desk.forms import FormActs
 from wardclient.desk.imports import ImportActs
@@ -46,6 +47,7 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
 class Workstation(
+    ExportActs,
     PrintActs,
     ConsentActs,
     SessionActs,

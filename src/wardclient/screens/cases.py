@@ -15,6 +15,7 @@ from wardclient.desk.rows import CaseFilter, CasePage, CaseRow, Change, SyncStat
 from wardclient.keys import (
     CURTAIN,
     DUE,
+    EXPORT,
     HELP,
     IMPORT,
     INBOX,
@@ -92,6 +93,7 @@ class CasesScreen(WorkScreen):
         DUE,
         PIPELINE,
         IMPORT,
+        EXPORT,
         OFFLINE,
         Key("escape", "back", mark("検索欄を空にする"), "Esc", hidden=True),
     )
@@ -286,6 +288,12 @@ class CasesScreen(WorkScreen):
         from wardclient.screens.imports import CaseloadImportScreen
 
         self.app.push_screen(CaseloadImportScreen())
+
+    def action_export(self) -> None:
+        """Take a list out, narrowed as it is here."""
+        from wardclient.screens.export import ExportScreen
+
+        self.app.push_screen(ExportScreen(self.searched))
 
     def action_sync(self) -> None:
         """Exchange now."""

@@ -221,6 +221,11 @@ class Reading(CaseSearch):
         )
         return [(int(at_ms), str(act)) for at_ms, act in found]
 
+    def acts(self, act: str) -> list[tuple[int, str]]:
+        """Return (time in ms, record) of every line of the log with this act, oldest first."""
+        found = self.connection.execute("SELECT at_ms, record FROM audit WHERE act = ? ORDER BY id", (act,))
+        return [(int(at_ms), str(record)) for at_ms, record in found]
+
     def access_broken_at(self) -> int | None:
         """Return the first line of the log of access that does not follow from those before it, None if all do.
 
