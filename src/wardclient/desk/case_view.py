@@ -36,7 +36,7 @@ def build_case_view(place: Place, streams: CaseStreams, lang: str = "ja") -> Cas
     fields = tuple(_fields(place, streams, lang))
     notes = tuple(sorted(_notes(place, streams), key=lambda n: (n.held_on, n.note_id), reverse=True))
     referrals = tuple(
-        sorted(_referrals(place, streams), key=lambda r: (r.referred_on, r.referral_id), reverse=True)
+        sorted(_referrals(place, streams, lang), key=lambda r: (r.referred_on, r.referral_id), reverse=True)
     )
     row = case_row(place, streams.case_id)
     birth = row.birth_date
@@ -234,7 +234,7 @@ def _session(place: Place, stream: CaseStream, entity: str) -> NoteRow:
     )
 
 
-def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
+def _referrals(place: Place, streams: CaseStreams, lang: str) -> Iterable[ReferralRow]:
     for name, found in referrals(place, streams).items():
         values = found.values
         yield ReferralRow(
@@ -247,7 +247,7 @@ def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
             letter_no=_text(values.get("letter_no")),
             interview_at=_text(values.get("interview_at")),
             result=_text(values.get("result")),
-            state_text=found.words(place.today(), language()),
+            state_text=found.words(place.today(), lang),
             author=place.labels(found.author),
             unsent=found.unsent,
         )

@@ -189,7 +189,7 @@ class PipelineActs(ReferralActs):
                 problem(
                     "not_next",
                     f"いまの状態からは「{state.ja}」にできません。",
-                    f"From here a referral cannot become “{state.en}”.",
+                    f'From here a referral cannot become "{state.en}".',
                     "state",
                 )
             )

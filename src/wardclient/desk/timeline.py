@@ -74,7 +74,7 @@ def _words(kind: str, data: bytes, lang: str) -> str:
         field = field_of(op.entity, op.field)
         if field is not None and not field.auto:
             parts.append(f"{field.label(lang)} {shown(field, op.value)}")
-    more = (" ほか" if lang == "ja" else " …") if len(parts) > SHOWN_FIELDS else ""
+    more = (" ほか" if lang == "ja" else " and more") if len(parts) > SHOWN_FIELDS else ""
     return f"{words}  {'、'.join(parts[:SHOWN_FIELDS])}{more}"
 
 
