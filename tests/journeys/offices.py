@@ -43,6 +43,8 @@ class Central:
     process: subprocess.Popen[str] | None = None
     log: Path | None = None
     """Where its log goes; nowhere when None."""
+    options: tuple[str, ...] = ()
+    """Further options of ``wardcentral serve``."""
 
     @property
     def url(self) -> str:
@@ -65,6 +67,7 @@ class Central:
                 [
                     *(sys.executable, "-m", "wardcentral", "serve", "--data", str(self.directory)),
                     *("--listen", f"127.0.0.1:{port}", "--port-file", str(port_file), "--announce"),
+                    *self.options,
                 ],
                 env=environment(),
                 stdout=subprocess.PIPE,

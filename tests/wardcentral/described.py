@@ -1,9 +1,10 @@
 """The route table of the service and its description, side by side."""
 
 import functools
+import inspect
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -54,6 +55,8 @@ def routes() -> set[Door]:
 
 def endpoints() -> dict[Door, Callable[..., Any]]:
     """Return what answers at each door."""
+    # A group of routes that is served only with a parameter of its own is to be served here too.
+    assert {*inspect.signature(create_app).parameters} == {"service", "limits"}
     store = MemoryStore()
     app = create_app(Service(store, lambda: store, SIGNING, bytes(32), lambda: 0, Founding()))
     found: dict[Door, Callable[..., Any]] = {}
@@ -93,6 +96,19 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method in METHODS & item.keys():
             yield Operation(method.upper(), path, item[method])
+
+
+def filled(path: str, given: Mapping[str, str]) -> str:
+    """Return a path with its parameters filled in; what is not given is as many zeros as its description asks for."""
+    document = description()
+    parameters = document["paths"].get(path, {}).get("parameters", [])
+    wanted = {p["name"]: p["schema"]["pattern"] for p in (resolved(document, each) for each in parameters)}
+
+    def value(found: re.Match[str]) -> str:
+        digits = re.search(r"\{(\d+)\}", wanted.get(found[1], ""))
+        return given.get(found[1], "0" * (int(digits[1]) if digits else 32))
+
+    return re.sub(r"\{(\w+)\}", value, path)
 
 
 def described_body(operation: Operation, status: int, media: str, content: bytes) -> None:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.wardcentral.builders import HOUR_MS, SIGNING, Pc, pc
-from tests.wardcentral.described import Door, description, operations, routes
+from tests.wardcentral.described import Door, description, filled, operations, routes
 from tests.wardcentral.running import Caller, Running, found, joined, now_ms, serving
 from wardcentral.app import Limits
 from wardcentral.problems import PROBLEMS
@@ -108,8 +108,7 @@ def place(running: Running) -> Place:
 def target(door: Door, place: Place, ward: bytes) -> str:
     """Return the path of a door: a ward, its open invite, its stream; zeros for whatever a later route names."""
     given = {"ward": ward.hex(), "invite": place.invite.hex(), "stream": place.stream.hex()}
-    parts = [given.get(part[1:-1], "0" * 32) if part.startswith("{") else part for part in door[1].split("/")]
-    return "/".join(parts)
+    return filled(door[1], given)
 
 
 def honest(door: Door, place: Place, by: Pc | None = None, ward: bytes = b"", shift: int = 0) -> Knock:

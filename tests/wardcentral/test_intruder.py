@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from tests.journeys.offices import Central
+from tests.planted import files
 from tests.wardcentral.intruder import (
     Column,
     Loot,
@@ -30,6 +31,7 @@ from tests.wardcentral.intruder import (
 )
 from tests.wardcentral.planted_day import JOINT_NOTE, OWN_NOTE, PLANTED, live
 from tests.wardcentral.postgres import cluster, make_database, owner_of
+from tests.wardcentral.running import Process
 from wardcentral.cli import DATABASE
 from wardcentral.postgres_schema import NEWEST
 from wardclient.sync.consents import item_hash
@@ -48,7 +50,7 @@ VOCABULARY = {
     *CONTEXTS,
     *REFUSALS,
     *(tag for tag in TAGS if isinstance(tag, str)),
-    *("own", "restricted", "joint", "feed", "events", NEWEST),
+    *("own", "restricted", "joint", "feed", "events", NEWEST, "here", "frozen", "incoming", "moved", ""),
 }
 """Every text that the service may ever be told: kinds, codes, teams, roles. None is about a person."""
 
@@ -60,6 +62,8 @@ class Taken:
     loot: Loot
     central: Path
     log: Path
+    kept: Path
+    """What an operator has: copies of the log and of the key box, and what the commands say."""
     store: str
 
 
@@ -74,7 +78,8 @@ def taken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             address = make_database(superuser)
             owner = owner_of(superuser, address)
             stack.enter_context(pytest.MonkeyPatch.context()).setenv(DATABASE, address)
-        central = Central(folder / "central", log=folder / "log")
+        # The log that says the most.
+        central = Central(folder / "central", log=folder / "log", options=("--log-requests",))
         central.directory.mkdir()
         central.start()
         try:
@@ -86,7 +91,20 @@ def taken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         else:
             assert list(central.directory.glob("*-wal"))
             loot = take_sqlite(central.directory / "central.db", folder / "copy")
-        yield Taken(loot, central.directory, folder / "log", request.param)
+        yield Taken(
+            loot, central.directory, folder / "log", operated(central, folder / "kept"), request.param
+        )
+
+
+def operated(central: Central, kept: Path) -> Path:
+    """Back the service up and ask of it what an operator asks; return where that lies."""
+    copies = ("--to", str(kept / "log"), "--keys", str(kept / "keys"))
+    kept.mkdir()
+    for arguments in (("backup", *copies, "--json"), ("status", "--json"), ("verify", "--json")):
+        done = Process(central.directory).run(*arguments)
+        assert done.returncode == 0, done.stderr
+        (kept / arguments[0]).write_text(done.stdout + done.stderr, encoding="utf-8")
+    return kept
 
 
 def documented() -> set[Column]:
@@ -121,9 +139,36 @@ def test_no_planted_word_stands_in_any_table(taken: Taken) -> None:
 
 
 def test_no_planted_word_stands_in_any_file(taken: Taken) -> None:
-    """Nor in the bytes of the folder, of the database's own files and WAL, or of the logs."""
+    """Nor in the bytes of the folder, of the database's own files and WAL, of copies, of the logs."""
     assert taken.store == "sqlite" or taken.loot.folders, "a given database shows no files"
-    assert found_in_files([taken.central, taken.log, *taken.loot.folders], PLANTED) == []
+    assert found_in_files([taken.central, taken.log, taken.kept, *taken.loot.folders], PLANTED) == []
+    assert "/w/{ward}/blocks" in taken.log.read_text(encoding="utf-8"), "each request has its line"
+    assert len([path for path in files([taken.kept]) if path.stat().st_size > 1_000]) >= 2
+
+
+def test_copies_hold_what_the_tables_hold(taken: Taken) -> None:
+    """Frame by frame, through every layer, a copy has no text but of the vocabulary."""
+    frames = [
+        frame
+        for path in files([taken.kept])
+        if path.suffix not in {".json", ".sig", ""}
+        for frame in framed(path)
+    ]
+    texts = {leaf for frame in frames for leaf in leaves(frame) if isinstance(leaf, str)}
+    assert texts <= VOCABULARY
+    assert "consent_set" in texts
+    assert found_in([Value(("copy", "frame"), frame) for frame in frames], PLANTED) == []
+
+
+def framed(path: Path) -> Iterator[bytes]:
+    """Yield the frames of a file: four bytes of length, then as many bytes."""
+    data = path.read_bytes()
+    at = 0
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        yield data[at + 4 : at + 4 + length]
+        at += 4 + length
+    assert at == len(data), path.name
 
 
 def test_every_text_is_from_the_fixed_vocabulary(taken: Taken) -> None:
