@@ -39,6 +39,7 @@ from wardproto.messages import (
     ControlPush,
     PushReply,
     PushRequest,
+    RestoreNotices,
     ServerHello,
     Wake,
 )
@@ -133,6 +134,12 @@ class Doors:
         async with self._caller(request, 0, removed=True) as caller:
             found = await self._service.page(caller.snapshot, caller.device, after, limit, asked)
         return wire(found)
+
+    async def restored(self, request: Request) -> Response:
+        """What the service has signed about restores of the ward."""
+        async with self._caller(request, 0) as caller:
+            signed = await asyncio.to_thread(self._service.notices, caller.snapshot.ward)
+        return wire(RestoreNotices(signed))
 
     async def wake(self, request: Request) -> Response:
         """Wait until the ward's log is longer than ``after``."""
@@ -231,7 +238,7 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
         response.headers["allow"] = ", ".join(sorted(_methods(request)))
         return response
 
-    return Starlette(
+    app = Starlette(
         routes=[
             route("/health", health.live, "GET"),
             route("/health/live", health.live, "GET"),
@@ -241,6 +248,7 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
             route("/w/{ward}/blocks", doors.blocks, "POST"),
             route("/w/{ward}/log", doors.pages, "GET"),
             route("/w/{ward}/wake", doors.wake, "GET"),
+            route("/w/{ward}/restored", doors.restored, "GET"),
             route("/w/{ward}/join/{invite}", doors.put_join, "PUT"),
             route("/w/{ward}/join/{invite}", doors.get_join, "GET"),
         ],
@@ -248,6 +256,9 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
         exception_handlers={HTTPException: no_route},
         lifespan=life,
     )
+    # A door has one writing. A redirect would also go to whatever host the caller named.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _methods(request: Request) -> set[str]:

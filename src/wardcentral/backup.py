@@ -234,7 +234,21 @@ class _Run:
         rest = Rest(placement.state, placement.address, tuple(self._reader.join_requests(ward)))
         if not held.ward or self._archive.rest(ward) != rest:
             writer.write(f"{name}.rest", iter((encode(rest),)))
-        return WardOf(name, held.last + 1, last, self._last_ms, self._head, self._chain, refusals)
+        return WardOf(
+            name,
+            held.last + 1,
+            last,
+            self._last_ms,
+            self._head,
+            self._chain,
+            self._root(ward, last),
+            refusals,
+        )
+
+    def _root(self, ward: bytes, last: int) -> str:
+        """The root at the copy's end, where the log has not grown past it since."""
+        head = self._reader.ward_head(ward)
+        return head.root.hex() if head is not None and head.wseq == last else ""
 
     def _records(self, ward: bytes, after: int, last: int) -> Iterator[bytes]:
         expected = after

@@ -46,6 +46,12 @@ def run(options: argparse.Namespace, folder: Folder) -> int:
     except BackupError as error:
         _tell(say(f"backup_{error.code}", detail=error.detail), sys.stderr)
         return _CODES.get(error.code, REFUSED)
+    except Exception as error:
+        # The driver of PostgreSQL is loaded only where it is used, and its text may show the address.
+        if not type(error).__module__.startswith("psycopg"):
+            raise
+        _tell(say("backup_not_owner"), sys.stderr)
+        return REFUSED
 
 
 def until_of(text: str) -> Until:

@@ -50,7 +50,8 @@ class WardOf(msgspec.Struct, frozen=True):
     """What a copy holds of one ward's log.
 
     The numbers ``first`` to ``last`` (none where first > last), the time of receipt of the last (ms) and its
-    stream head, and a digest over all entries from the first of the log on, which the next copy goes on from.
+    stream head, a digest over all entries from the first of the log on, which the next copy goes on from, and the
+    root of the ward's tree there (as in a checkpoint; empty where an older program wrote the log).
     """
 
     ward: str
@@ -59,6 +60,7 @@ class WardOf(msgspec.Struct, frozen=True):
     recv_ms: int
     head: str
     chain: str
+    root: str = ""
     refusals: int = 0
 
 

@@ -123,6 +123,13 @@ BACKUP_TEXTS: Mapping[str, tuple[str, str]] = {
         "復旧した結果が控えと一致しません ({detail})。復旧先は空に戻しました。別の場所の控えを使ってください。",
         "What came out differs from the copies ({detail}); the store is empty again. Use other copies.",
     ),
+    "backup_not_owner": (
+        (
+            "データベースがこの操作を許しませんでした。何も変えていません。"
+            "復旧と reopen は、表の所有者のアドレスで実行してください。"
+        ),
+        "The database refused; nothing was changed. Restore and reopen as the owner of the tables.",
+    ),
     "backup_which_ward": (
         "番号で止められるのは、拠点が一つの控えだけです。時刻で指定してください。",
         "A number names a moment of one ward only; these copies hold several. Give a time.",

@@ -64,7 +64,7 @@ class Metrics:
 
     def answered(self, route: str, method: str, status: int, seconds: float | None) -> None:
         """Count an answer; ``route`` is a template, ``seconds`` None where the wait was asked for."""
-        self._requests.labels(route, method if method in _METHODS else "other", str(status)).inc()
+        self._requests.labels(route, known_method(method), str(status)).inc()
         if seconds is not None:
             self._request_seconds.labels(route).observe(seconds)
 
@@ -98,6 +98,11 @@ class Metrics:
         self._queued.set_function(queued)
         self._held.set_function(held)
         self._draining.set_function(draining)
+
+
+def known_method(method: str) -> str:
+    """Return the method, or ``other``: a caller may send any word."""
+    return method if method in _METHODS else "other"
 
 
 def listening(metrics: Metrics, host: str, port: int) -> AbstractContextManager[int]:

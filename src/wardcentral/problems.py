@@ -48,12 +48,18 @@ CLOSING = frozenset({"too_big", "timeout", "cut", "busy"})
 """After these the rest of the request may still be on its way: the connection is closed."""
 
 
+WAITS: Mapping[str, int] = {"rate": 1, "busy": 2, "stopping": 5, "moving": 1}
+"""Seconds after which it makes sense to come again, where nothing better is known."""
+
+
 class ProblemError(Exception):
     """The request is answered with this problem. Carries no content."""
 
-    def __init__(self, code: str, address: str = "") -> None:
+    def __init__(self, code: str, address: str = "", wait_seconds: int = 0) -> None:
         super().__init__(code)
         self.code = code
+        self.wait_seconds = wait_seconds
+        """How long the caller should wait; 0 where only the code decides."""
         self.address = address
         """Where a ward that moved is served now."""
 

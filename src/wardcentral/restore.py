@@ -50,13 +50,17 @@ THE_END = Until()
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """One ward as it came out: so many entries of those that the copies hold, its last time and stream head."""
+    """One ward as it came out: so many entries of those that the copies hold, its last time and stream head.
+
+    ``root`` is that of its tree now, as the next checkpoint will say it.
+    """
 
     ward: bytes
     entries: int
     known: int
     recv_ms: int
     head: bytes
+    root: bytes
     state: str
 
 
@@ -191,12 +195,16 @@ class _Ward:
         self._add_rest()
         upto = self._upto
         entries = 0 if upto is None else upto.wseq
-        if entries == end.last and self._chain != end.chain:
+        now = self._store.ward_head(self._ward)
+        root = b"" if now is None else now.root
+        if entries == end.last and (self._chain != end.chain or end.root not in {"", root.hex()}):
             raise BackupError("differs", self._ward.hex()[:8])
         recv_ms, head = (0, b"") if upto is None else (upto.recv_ms, upto.head)
         if not entries:
             _drop(self._store, [self._ward])
-        return Restored(self._ward, entries, end.last, recv_ms, head, self._archive.rest(self._ward).state)
+        return Restored(
+            self._ward, entries, end.last, recv_ms, head, root, self._archive.rest(self._ward).state
+        )
 
     def _wanted(self, end: WardOf, until: Until) -> Iterator[Stored]:
         last = 0

@@ -14,28 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wardcentral.restore import Restored
-from wardproto.records import Record
-from wardproto.signing import Signing, check_envelope, seal_envelope
-from wardproto.wire import MalformedError, decode, encode, open_envelope
-
-CONTEXT = "restored"
-
-
-class RestoredLog(Record, frozen=True):
-    """Signed by the service: at ``restored_ms`` this ward's log was put back to ``size`` entries.
-
-    ``head`` and ``recv_ms`` are the stream head and time of the last entry that was kept. ``known`` is how many the
-    copies held, as of ``copied_ms``: where it is greater than ``size`` the operator chose an earlier moment.
-    What came after ``copied_ms`` the service does not know; receipts that clients hold say it.
-    """
-
-    ward: bytes
-    size: int
-    head: bytes
-    recv_ms: int
-    known: int
-    copied_ms: int
-    restored_ms: int
+from wardproto.messages import MAX_NOTICES
+from wardproto.restored import CONTEXT, RestoredLog, read_notice
+from wardproto.signing import Signing, seal_envelope
+from wardproto.wire import encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +36,7 @@ def write_notices(
     place = folder / "restored"
     place.mkdir(mode=0o700, exist_ok=True)
     for ward in done:
-        told = RestoredLog(ward.ward, ward.entries, ward.head, ward.recv_ms, ward.known, copied_ms, now_ms)
+        told = RestoredLog(ward.ward, ward.entries, ward.root, ward.recv_ms, ward.known, copied_ms, now_ms)
         name = f"{ward.ward.hex()}-{ward.entries}-{now_ms}"
         _write(place / name, seal_envelope(signing, secret, CONTEXT, encode(told)))
 
@@ -75,15 +57,10 @@ def notices(folder: Path, signing: Signing, public: bytes) -> list[Notice]:
     return sorted(found, key=lambda notice: notice.log.restored_ms)
 
 
-def read_notice(signed: bytes, signing: Signing, public: bytes) -> RestoredLog | None:
-    """Return what a notice says; None where it is not one of the service with this key."""
-    try:
-        envelope = open_envelope(signed, CONTEXT)
-        if not check_envelope(signing, public, envelope):
-            return None
-        return decode(envelope.payload, RestoredLog)
-    except MalformedError:
-        return None
+def notices_of(folder: Path, signing: Signing, public: bytes, ward: bytes) -> tuple[bytes, ...]:
+    """Return the signed notices of a ward, oldest first, the newest MAX_NOTICES of them."""
+    told = [notice.signed for notice in notices(folder, signing, public) if notice.log.ward == ward]
+    return tuple(told[-MAX_NOTICES:])
 
 
 def mark_opened(folder: Path, wards: Iterable[bytes], now_ms: int) -> None:

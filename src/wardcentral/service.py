@@ -57,8 +57,13 @@ class Service:
         ward_map: WardMap | None = None,
         shared: Callable[[], SharedReader] | None = None,
         metrics: Metrics | None = None,
+        notices: Callable[[bytes], tuple[bytes, ...]] = lambda _: (),
     ) -> None:
-        """``shared`` opens a reader of a store that other processes write too; None: this one is alone."""
+        """``shared`` opens a reader of a store that other processes write too; None: this one is alone.
+
+        ``notices`` gives the signed restore notices of a ward.
+        """
+        self.notices = notices
         self.signing = signing
         self.key = signing.public(secret)
         self.clock_ms = clock_ms

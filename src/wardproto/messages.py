@@ -161,6 +161,16 @@ class Wake(Record, frozen=True):
     server_ms: int
 
 
+MAX_NOTICES = 100
+"""Restore notices in one answer."""
+
+
+class RestoreNotices(Record, frozen=True):
+    """The signed notices of restores of a ward, oldest first (restored.RestoredLog in context ``restored``)."""
+
+    signed: tuple[bytes, ...]
+
+
 class ServerHello(Record, frozen=True):
     """Who the server is. The key is pinned by the ward's genesis record."""
 

@@ -17,9 +17,11 @@ from wardclient.casework import plan, reference
 from wardclient.casework.calendar import age_on, format_wareki
 from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.problems import Problem
+from wardclient.casework.referral_states import SUBSIDY
 from wardclient.casework.text_checks import part_out
 from wardclient.casework.training import Course, days_left, deadline_state, read_courses
 from wardclient.casework.validation import normalise, validate
+from wardclient.casework.work_codes import Channel
 from wardclient.desk import plan_rows, rows
 from wardclient.desk.api import (
     EVERYTHING,
@@ -32,6 +34,7 @@ from wardclient.desk.api import (
 )
 from wardclient.desk.export_rows import ExportOrder, ExportRow
 from wardclient.desk.matches import MatchPage, MatchRow, PartView
+from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)
@@ -778,7 +781,40 @@ class ModelDesk:
             values |= {"opening_no": row.opening_no, "employer_name": row.employer, "job_title": row.title}
         return values
 
-    def refer(self, case_id: str, values: Values) -> str:
+    def pipeline(self, *, ended: bool = False) -> tuple[PipelineRow, ...]:
+        """Nothing is on its way here; the screen of it is tried at a real desk."""
+        return ()
+
+    def referral_log(self, case_id: str, referral_id: str) -> ReferralLog:
+        """No log is kept here."""
+        row = next(r for r in self.ward.cases[case_id].referrals if r.referral_id == referral_id)
+        return ReferralLog(
+            case_id,
+            referral_id,
+            row.channel,
+            row.employer_name,
+            row.job_title,
+            row.opening_no,
+            (),
+            (),
+            (),
+            "",
+        )
+
+    def offer(self, case_id: str, values: Values) -> str:
+        """No opening is offered here."""
+        raise NotImplementedError
+
+    def move_referral(self, case_id: str, referral_id: str, values: Values, *, corrects: str = "") -> str:
+        """No log is kept here."""
+        raise NotImplementedError
+
+    def subsidy(self, channel: str) -> str:
+        """Return what a channel means for hiring subsidies."""
+        known = Channel.of(channel)
+        return "" if known is None else SUBSIDY[known][0]
+
+    def refer(self, case_id: str, values: Values, referral_id: str = "") -> str:
         """Enter a referral."""
         given = normalise("referral", dict(values))
         self._refuse(*validate("referral", given, today=TODAY, team=self.team, roles=self.me().roles))

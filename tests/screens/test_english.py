@@ -22,7 +22,7 @@ def labels(app: WardApp) -> list[str]:
     for row in app.screen.query(FormField):
         found += [str(static.render()) for static in row.query(".form-label, .form-note")]
         if isinstance(row.editor, ChoiceField | ChecksField) and row.field.name not in VALUES:
-            found += [words for _code, words in row.editor._choices]  # noqa: SLF001  # what it offers
+            found += [words for _code, words in row.editor._choices]  # what it offers
     assert found
     return [text for text in found if not WAREKI.search(text)]
 

@@ -16,11 +16,12 @@ from starlette.routing import Route
 
 from tests.wardcentral.builders import SIGNING
 from wardcentral.app import create_app
+from wardcentral.founding import Founding
 from wardcentral.memory_store import MemoryStore
-from wardcentral.service import Founding, Service
+from wardcentral.service import Service
 from wardproto.messages import CONTENT_TYPE, PROBLEM_TYPE
 
-WAIT = frozenset({"rate", "busy", "moving"})
+WAIT = frozenset({"rate", "busy", "stopping", "moving"})
 """Codes that come with retry-after."""
 METHODS = frozenset({"get", "put", "post", "delete", "patch", "options", "head", "trace"})
 Door = tuple[str, str]

@@ -238,7 +238,7 @@ class Process:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line.startswith("ready http://"), line
+        assert line.startswith(("ready http://", "ready https://")), line
         return line.split()[1]
 
     def end(self, how: Callable[[subprocess.Popen[str]], None]) -> tuple[int, str]:

@@ -23,7 +23,8 @@ from wardcentral.postgres_store import PostgresStore
 from wardcentral.restore import THE_END, Restored, Until, check, reopen, restore
 from wardcentral.restore_notice import mark_opened, notices, write_notices
 from wardcentral.sqlite_store import SqliteStore
-from wardcentral.store import DamagedError, Reader, ServerStore, Stored
+from wardcentral.store import DamagedError, Reader, ServerStore, Stored, WardHead
+from wardcentral.tree import WardTree
 from wardcentral.verify import verify_ward
 
 MINUTE_MS = 60_000
@@ -304,10 +305,10 @@ def test_every_changed_byte_is_found(busy: Desk, copies: Copies) -> None:
         whole = path.read_bytes()
         for place in (0, len(whole) // 2, len(whole) - 1):
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-            with pytest.raises(BackupError, match="damaged|not_ours"):
+            with pytest.raises(BackupError, match=r"damaged|not_ours"):
                 copies.restore(busy, target)
             path.write_bytes(whole[:place])
-            with pytest.raises(BackupError, match="damaged|not_ours"):
+            with pytest.raises(BackupError, match=r"damaged|not_ours"):
                 copies.restore(busy, target)
         path.write_bytes(whole)
     assert list(target.wards()) == []
@@ -355,7 +356,7 @@ def test_a_damaged_store_is_not_copied(tmp_path: Path, copies: Copies) -> None:
     with closing(SqliteStore(tmp_path / "central.db")) as store:
         desk = Desk(store)
         desk.joined("hellowork", "hw")
-        store._db.execute("DELETE FROM keybox WHERE wseq = (SELECT max(wseq) FROM keybox)")  # noqa: SLF001
+        store._db.execute("DELETE FROM keybox WHERE wseq = (SELECT max(wseq) FROM keybox)")
         with pytest.raises(DamagedError):
             copies.take(desk)
     assert not list(copies.log.glob("0*"))
@@ -391,6 +392,10 @@ def test_the_notice_of_a_restore_is_signed_and_stays(busy: Desk, copies: Copies,
     public = SIGNING.public(busy.secret)
     (notice,) = notices(tmp_path, SIGNING, public)
     assert (notice.log.ward, notice.log.size, notice.opened_ms) == (busy.ward.id, 4, 0)
+    root = WardTree(
+        busy.store, busy.ward.id, busy.log.state, busy.store.ward_head(busy.ward.id) or WardHead(0, 0)
+    )
+    assert notice.log.root == root.root_at(4)
     assert notice.log.known == len(busy.ward.receipts)
     mark_opened(tmp_path, [busy.ward.id], 7)
     mark_opened(tmp_path, [busy.ward.id], 8)

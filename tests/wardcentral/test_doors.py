@@ -31,6 +31,8 @@ pytestmark = pytest.mark.usefixtures("both_stores")
 
 OPEN: dict[Door, str] = {
     ("GET", "/health"): "a supervisor asks whether the process lives; the answer holds nothing",
+    ("GET", "/health/live"): "the same",
+    ("GET", "/health/ready"): "a proxy asks whether work may be sent here; the answer holds nothing",
     ("GET", "/server"): "the service's public key and its time, for who founds a ward or sets a clock",
     (
         "PUT",

@@ -29,3 +29,13 @@ def test_each_page_says_what_happened_what_is_safe_and_what_to_do(page: Path) ->
     assert places == sorted(places)
     assert -1 not in places
     assert all(len(part.strip()) > 10 for part in re.split(r"^## .*$", text, flags=re.MULTILINE)[1:])
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
+def test_what_a_page_points_to_exists(page: Path) -> None:
+    """Pages and folders that are named are there."""
+    text = page.read_text(encoding="utf-8")
+    for named in re.findall(r"`((?:\.\./)?[\w/-]+\.md)`", text):
+        assert (page.parent / named).resolve().is_file(), named
+    for named in re.findall(r"`(packaging/[\w/.-]+)`", text):
+        assert (PAGES.parents[2] / named).exists(), named

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from wardclient.casework import case_fields, joint_fields, plan_fields
+from wardclient.casework import case_fields, joint_fields, plan_fields, referral_fields
 from wardclient.casework.calendar import format_month_day, parse_moment
 from wardclient.casework.codes import Channel, Obstacle, SelectionResult, Visibility
 from wardclient.casework.field import NEVER, TO_CITY, TO_HW, Field, Form, shown
@@ -39,6 +39,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "plan": plan_fields.PLAN,
     "action": plan_fields.ACTION,
     "referral": joint_fields.REFERRAL,
+    "referral_step": referral_fields.STEP,
+    "referral_offer": referral_fields.OFFER,
     "placement": joint_fields.PLACEMENT,
 }
 _BY_NAME = {kind: {field.name: field for field in fields} for kind, fields in FIELDS.items()}

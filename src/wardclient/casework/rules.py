@@ -20,6 +20,7 @@ from wardclient.casework.codes import (
 from wardclient.casework.fields import field_of
 from wardclient.casework.messages import problem
 from wardclient.casework.problems import Problem
+from wardclient.casework.referral_states import ReferralState
 
 Values = Mapping[str, object]
 CONSENT_DAYS = 365
@@ -162,6 +163,14 @@ def _referral(values: Values, setting: Setting) -> Iterable[Problem]:
     yield from _result(values)
 
 
+def _referral_step(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("referral_step", values, setting.today, "on")
+    if values.get("state") == ReferralState.REJECTED:
+        yield from _needed("referral_step", values, "reject_reason")
+    elif values.get("reject_reason"):
+        yield problem("reject_only", "reject_reason")
+
+
 def _result(values: Values) -> Iterable[Problem]:
     result = values.get("result")
     if result:
@@ -206,6 +215,7 @@ RULES: Mapping[str, Rule] = {
     "note": _note,
     "session": _session,
     "referral": _referral,
+    "referral_step": _referral_step,
     "plan": _plan,
     "action": _action,
     "registration": _registration,

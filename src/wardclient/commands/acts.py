@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import exports, notes, openings, plans, prints, trainings
+from wardclient.commands import exports, notes, openings, plans, prints, referrals, trainings
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
 from wardclient.commands.warned import warned
@@ -317,6 +317,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     **exports.HANDLERS,
     **notes.HANDLERS,
     **plans.HANDLERS,
+    **referrals.HANDLERS,
     **openings.HANDLERS,
     **prints.HANDLERS,
     **trainings.HANDLERS,

@@ -248,6 +248,25 @@ def _referral(commands: "Commands") -> None:
     result.add_argument("set", nargs="*", metavar="FIELD=VALUE", help=_VALUES_HELP)
     result.add_argument("--values", metavar="FILE")
 
+    acts = _acts(commands, "referral", "紹介の経過 / referrals on their way")
+    shown = _act(acts, "list", "一覧 / list of all that is open")
+    shown.add_argument("--ended", action="store_true", help="終わったものも / those that ended, too")
+    _act(acts, "log", "経過 / the log of one", "ID", "REFERRAL")
+    offer = _act(
+        acts,
+        "offer",
+        "本人に案内、または紹介を依頼 / offer it, or ask for it",
+        "ID",
+        "OPENING_NO",
+        values=True,
+    )
+    offer.epilog = "state=offered (本人の返事待ち) / state=requested (市からハローワークへの依頼)"
+    _act(acts, "make", "案内・依頼した紹介を登録 / make one that was offered", "ID", "REFERRAL", values=True)
+    move = _act(acts, "move", "状態を進める / the next step", "ID", "REFERRAL", "STATE", values=True)
+    move.add_argument(
+        "--corrects", default="", metavar="STEP", help="訂正する経過 / the step that it strikes out"
+    )
+
 
 def _inbox(commands: "Commands") -> None:
     acts = _acts(commands, "inbox", "確認箱 / inbox")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wardclient.casework.problems import Problem
+from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.plan_rows import PlanView
 from wardclient.desk.rows import (
     Candidate,
@@ -184,6 +185,22 @@ class Desk(Protocol):
     def consents_due(self, days: int = 60) -> tuple[CaseView, ...]:
         """Return cases whose consent ends within ``days``."""
 
+    # referrals on their way
+    def pipeline(self, *, ended: bool = False) -> tuple[PipelineRow, ...]:
+        """Return the referrals on their way, those that wait longest for an answer first."""
+
+    def referral_log(self, case_id: str, referral_id: str) -> ReferralLog:
+        """Return the log of a referral and what may come next."""
+
+    def offer(self, case_id: str, values: Values) -> str:
+        """Note an opening before anybody is referred; return the referral's id."""
+
+    def move_referral(self, case_id: str, referral_id: str, values: Values, *, corrects: str = "") -> str:
+        """Add a step to a referral's log; return its id."""
+
+    def subsidy(self, channel: str) -> str:
+        """Return what a channel means for hiring subsidies."""
+
     # joint session
     def start_session(self, case_id: str, values: Values) -> str:
         """Begin a joint session in the consent's shared stream."""
@@ -248,7 +265,7 @@ class Desk(Protocol):
     def referral_defaults(self, case_id: str, opening_no: str = "") -> Values:
         """Return a filled referral form: channel of this side, opening's facts, today."""
 
-    def refer(self, case_id: str, values: Values) -> str:
+    def refer(self, case_id: str, values: Values, referral_id: str = "") -> str:
         """Enter a referral."""
 
     def record_result(self, case_id: str, referral_id: str, values: Values) -> None:

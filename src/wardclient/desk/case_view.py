@@ -10,6 +10,7 @@ from wardclient.casework.calendar import age_on
 from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.desk.case_list import case_row
 from wardclient.desk.place import JAPAN, CaseStream, Place
+from wardclient.desk.referral_log import referrals
 from wardclient.desk.rows import (
     CaseRow,
     CaseView,
@@ -234,22 +235,10 @@ def _session(place: Place, stream: CaseStream, entity: str) -> NoteRow:
 
 
 def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
-    found: dict[str, dict[str, Value]] = {}
-    meta: dict[str, tuple[str, bool]] = {}
-    for stream in streams.all:
-        for entity in place.store.entities(stream.stream, "referral:"):
-            registers = place.registers(stream.stream, entity)
-            found.setdefault(entity, {}).update(shown_values(registers))
-            unsent = _unsent(registers)
-            label, before = meta.get(entity, ("", False))
-            meta[entity] = (label or place.labels(_author(registers)), before or unsent)
-    for entity, values in found.items():
-        if not _text(values.get("channel")):
-            continue
-        text = catalogue.referral_state(values, place.today())
-        label, unsent = meta[entity]
+    for name, found in referrals(place, streams).items():
+        values = found.values
         yield ReferralRow(
-            referral_id=entity.partition(":")[2],
+            referral_id=name,
             channel=_text(values.get("channel")),
             referred_on=_text(values.get("referred_on")),
             opening_no=_text(values.get("opening_no")),
@@ -258,9 +247,9 @@ def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
             letter_no=_text(values.get("letter_no")),
             interview_at=_text(values.get("interview_at")),
             result=_text(values.get("result")),
-            state_text=text,
-            author=label,
-            unsent=unsent,
+            state_text=found.words(place.today()),
+            author=place.labels(found.author),
+            unsent=found.unsent,
         )
 
 

@@ -19,6 +19,7 @@ WORDS = {
     "confirm_session": ("同席面談を確認", "Joint note confirmed"),
     "add_step": ("取組を足した", "Step added"),
     "finish_step": ("取組の結果", "Outcome of a step"),
+    "refer_step": ("紹介の経過", "Referral goes on"),
 }
 SILENT = frozenset({"consent_opened"})
 """Events of the machinery, beside the act that a person made."""
@@ -64,7 +65,7 @@ def _words(kind: str, data: bytes, lang: str) -> str:
         return f"受付  {looked}該当なし"
     known = WORDS.get(kind)
     words = known[lang != "ja"] if known else (act.label(lang) if act is not None else kind)
-    if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city"):
+    if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city", "refer_step"):
         return words
     parts = []
     for op in read_ops(read_event(data)):
@@ -73,7 +74,7 @@ def _words(kind: str, data: bytes, lang: str) -> str:
         field = field_of(op.entity, op.field)
         if field is not None and not field.auto:
             parts.append(f"{field.label(lang)} {shown(field, op.value)}")
-    more = (" ほか" if lang == "ja" else " …") if len(parts) > SHOWN_FIELDS else ""
+    more = (" ほか" if lang == "ja" else " and more") if len(parts) > SHOWN_FIELDS else ""
     return f"{words}  {'、'.join(parts[:SHOWN_FIELDS])}{more}"
 
 

@@ -19,10 +19,10 @@ from wardclient.desk.lanes import Lane, locked
 from wardclient.desk.listeners import Listeners
 from wardclient.desk.matches import MatchActs
 from wardclient.desk.openings_acts import OpeningsRoom
+from wardclient.desk.pipeline import PipelineActs
 from wardclient.desk.place import Place
 from wardclient.desk.plans import PlanActs
 from wardclient.desk.prints import PrintActs
-from wardclient.desk.referrals import ReferralActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
@@ -52,7 +52,7 @@ class Workstation(
     ConsentActs,
     SessionActs,
     PlanActs,
-    ReferralActs,
+    PipelineActs,
     MatchActs,
     SavedSearchActs,
     TrainingActs,

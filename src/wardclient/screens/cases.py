@@ -23,6 +23,7 @@ from wardclient.keys import (
     OFFLINE,
     OPEN,
     OPENINGS,
+    PIPELINE,
     SYNC,
     Key,
 )
@@ -90,6 +91,7 @@ class CasesScreen(WorkScreen):
         HELP,
         CURTAIN,
         DUE,
+        PIPELINE,
         IMPORT,
         EXPORT,
         OFFLINE,
@@ -148,6 +150,12 @@ class CasesScreen(WorkScreen):
     def _warn_of_ends(self, due: int) -> None:
         if due and not self._searched:
             self.say(_("7日以内に終わる同意が {n}件 あります   Ctrl+N で見られます").format(n=due))
+
+    def action_pipeline(self) -> None:
+        """Show the referrals on their way."""
+        from wardclient.screens.pipeline import PipelineScreen
+
+        self.app.push_screen(PipelineScreen())
 
     def action_due(self) -> None:
         """Show the consents that end soon."""

@@ -6,6 +6,7 @@ the log; it moves bytes, keeps the server's time, and says what went wrong.
 
 import json
 import os
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from wardproto.messages import (
     LogPage,
     PushReply,
     PushRequest,
+    RestoreNotices,
     ServerHello,
     Wake,
     signed_headers,
@@ -40,6 +42,8 @@ MAX_ANSWER = 24 * 1024 * 1024
 """A page is at most 8 MiB of bodies; anything much larger is not an answer of ours."""
 T = TypeVar("T")
 OK, NO_CONTENT, NOT_FOUND, LIMIT = 200, 204, 404, 500
+LONGEST_WAIT = 300.0
+"""Seconds that a service may ask to wait."""
 MAX_HOPS = 5
 """So often one request is sent: a ward that goes from cell to cell is not followed in circles."""
 MAX_ADDRESS = 200
@@ -52,10 +56,11 @@ class TransportError(Exception):
     ``server``: it failed and did not say how; ``nonsense``: not an answer of this protocol.
     """
 
-    def __init__(self, code: str) -> None:
-        """Keep the code."""
+    def __init__(self, code: str, wait_seconds: float = 0.0) -> None:
+        """Keep the code, and how long the service asked to wait."""
         super().__init__(code)
         self.code = code
+        self.wait_seconds = wait_seconds
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,7 +97,9 @@ class Transport:
         self._moved = moved
         timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
         # trust_env off: a proxy variable must not send case traffic somewhere else.
-        self._http = httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
+        # The authorities of this PC, to which a city adds its own; httpx would take a list of its own instead.
+        trusted = ssl.create_default_context()
+        self._http = httpx.Client(verify=trusted, timeout=timeout, trust_env=False, follow_redirects=False)
 
     @property
     def server(self) -> str:
@@ -122,6 +129,10 @@ class Transport:
     def blocks(self, push: PushRequest) -> PushReply:
         """Send blocks."""
         return self._decoded(self._ward("POST", "blocks", encode(push)), PushReply)
+
+    def restored(self) -> tuple[bytes, ...]:
+        """Fetch what the service has signed about restores of the ward from copies."""
+        return self._decoded(self._ward("GET", "restored"), RestoreNotices).signed
 
     def log(self, after: int, limit: int, asked: Asked = NOT_ASKED) -> LogPage:
         """Fetch a page of the log, with what is to be proven of its end."""
@@ -174,7 +185,7 @@ class Transport:
             headers = {"content-type": CONTENT_TYPE, "accept-encoding": "identity", **(extra or {})}
             if signed:
                 headers |= self._signature(method, target, body)
-            status, answer = self._exchange(method, target, body, headers, timeout)
+            status, answer, wait_seconds = self._exchange(method, target, body, headers, timeout)
             if status in (OK, NO_CONTENT):
                 return answer
             code = _problem(status, answer)
@@ -183,7 +194,7 @@ class Transport:
             elif code == "clock" and signed and not clock_set:
                 clock_set = True
             else:
-                raise TransportError(code)
+                raise TransportError(code, wait_seconds)
         raise TransportError("moved")
 
     def _follow(self, answer: bytes) -> None:
@@ -209,7 +220,8 @@ class Transport:
 
     def _exchange(
         self, method: str, target: str, body: bytes, headers: dict[str, str], timeout: float | None
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, float]:
+        """Return the status, the body, and how long the answer asks to wait."""
         kept = bytearray()
         wait = httpx.Timeout(timeout or self._read_seconds, connect=CONNECT_SECONDS)
         try:
@@ -221,7 +233,7 @@ class Transport:
                     if len(kept) > MAX_ANSWER:
                         raise TransportError("nonsense")
                 self._note_time(answer.headers.get(TIME_HEADER, ""))
-                return answer.status_code, bytes(kept)
+                return answer.status_code, bytes(kept), _waiting_time(answer.headers.get("retry-after", ""))
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise TransportError("away") from error
         except httpx.TimeoutException as error:
@@ -239,6 +251,13 @@ class Transport:
             return decode(answer, kind)
         except MalformedError as error:
             raise TransportError("nonsense") from error
+
+
+def _waiting_time(text: str) -> float:
+    """Return seconds of a ``retry-after``; 0 where it says none. No service keeps a PC silent for long."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004
+        return 0.0
+    return min(float(text), LONGEST_WAIT)
 
 
 def _problem(status: int, answer: bytes) -> str:
