@@ -67,7 +67,7 @@ INBOX = Key("f4", "inbox", mark("確認箱"), "F4")
 SYNC = Key("f5", "sync", mark("同期"), "F5")
 OFFLINE = Key("ctrl+o", "offline", mark("接続を切る・戻す"), "Ctrl+O", hidden=True)
 IMPORT = Key("ctrl+r", "import", mark("取り込み"), "Ctrl+R", hidden=True)
-EXPORT = Key("ctrl+b", "export", mark("書き出し"), "Ctrl+B", hidden=True)
+EXPORT = Key("ctrl+y", "export", mark("書き出し"), "Ctrl+Y", hidden=True)
 TAKE_OUT = Key("ctrl+s", "take_out", mark("書き出す"), "Ctrl+S")
 
 DUE = Key("ctrl+n", "due", mark("同意の期限"), "Ctrl+N", hidden=True)

@@ -38,16 +38,15 @@ def test_every_label_of_a_case_is_english(city: Workstation, exchange: Exchange)
     assert left([field.label for field in view.fields]) == []
     assert left([view.consent.bar]) == []
     shown = {field.shown for field in view.fields if field.shown}
-    for line in view.other_side_sees:
-        rest = line
+    for whole in view.other_side_sees:
+        line = whole
         for value in sorted(shown, key=len, reverse=True):
-            rest = rest.replace(value, "")
-        assert left([rest]) == []
+            line = line.replace(value, "")
+        assert left([line]) == []
     assert left([row.text for row in view.timeline if "  " not in row.text]) == []
     form = city.consent_defaults(case_id)
-    preview = city.preview_consent(
-        case_id, {**form, "paper_location": "窓口", "scope_to_hw": ["S1", "S5"], "scope_to_city": ["H1"]}
-    )
+    ticked = {"paper_location": "窓口", "scope_to_hw": ["S1", "S5"], "scope_to_city": ["H1"]}
+    preview = city.preview_consent(case_id, {**form, **ticked})
     assert preview.facts
     assert left([text for fact in preview.facts for text in (fact.label, fact.item_label)]) == []
     assert left([*preview.warnings]) == []

@@ -22,7 +22,7 @@ async def test_a_list_goes_out_from_the_case_list_and_is_in_the_log(make: Make, 
     app = make()
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot)
-        await press(pilot, "ctrl+b")
+        await press(pilot, "ctrl+y")
         assert at(app, ExportScreen)
         assert "まだ何も書き出していません" in shown(app)
         await press(pilot, "ctrl+s")
@@ -53,7 +53,7 @@ async def test_only_what_was_searched_goes_out(make: Make, tmp_path: Path) -> No
         await unlock(pilot)
         typed(app, search="戸部")
         await settled(pilot)
-        await press(pilot, "ctrl+b")
+        await press(pilot, "ctrl+y")
         assert "検索「戸部」で見つかるものだけ" in shown(app)
         typed(app, file=str(tmp_path / "plain.csv"), reason="監査の準備")
         app.screen.form.fill("plain")  # type: ignore[attr-defined]

@@ -73,10 +73,10 @@ class ExportActs(PlanActs, SavedSearchActs):
         The log has its line before the file exists, so that no file is without one. Raises RefusedError: no
         reason, openings, a role that may not, a file of that name, a weak passphrase, an unwritable place.
         """
-        self._check_order(order, path)
+        self._check_export(order, path)
         rows: list[tuple[str, ...]] = []
         cases: set[str] = set()
-        for case_id, row in self._rows(order):
+        for case_id, row in self._export_rows(order):
             rows.append(row)
             cases |= {case_id} if case_id else set()
             if cancelled():
@@ -88,13 +88,13 @@ class ExportActs(PlanActs, SavedSearchActs):
         except WeakPassphraseError as error:
             refuse(problem("weak", error.ja, error.en, "passphrase"))
             raise AssertionError from error
-        made = self._line(order, path, len(rows))
-        self._do(lambda: self._log(made, cases))
+        made = self._log_line(order, path, len(rows))
+        self._do(lambda: self._log_export(made, cases))
         try:
             replace_whole(path, content)
         except OSError as error:
-            failed = self._line(order, path, 0, "failed")
-            self._do(lambda: self._log(failed, set()))
+            failed = self._log_line(order, path, 0, "failed")
+            self._do(lambda: self._log_export(failed, set()))
             raise RefusedError((_unwritable(),)) from error
         return made
 
@@ -105,8 +105,8 @@ class ExportActs(PlanActs, SavedSearchActs):
         except (OSError, CannotOpenError, UnicodeDecodeError) as error:
             raise RefusedError((_closed(),)) from error
         count = max(0, text.count("\r\n") - 1)
-        opened = self._line(ExportOrder("open", ""), path, count)
-        self._do(lambda: self._log(opened, set()))
+        opened = self._log_line(ExportOrder("open", ""), path, count)
+        self._do(lambda: self._log_export(opened, set()))
         return text
 
     def exports(self) -> tuple[ExportRow, ...]:
@@ -117,7 +117,7 @@ class ExportActs(PlanActs, SavedSearchActs):
 
     # --- parts ---------------------------------------------------------------------
 
-    def _check_order(self, order: ExportOrder, path: Path) -> None:
+    def _check_export(self, order: ExportOrder, path: Path) -> None:
         roles = set(self.place.me.roles)
         if order.kind == "openings":
             refuse(problem("openings", *_OPENINGS))
@@ -135,19 +135,21 @@ class ExportActs(PlanActs, SavedSearchActs):
         if not path.parent.is_dir():
             refuse(_unwritable())
 
-    def _rows(self, order: ExportOrder) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _export_rows(self, order: ExportOrder) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield (case, cells); each case is asked for alone, so that other work goes on between."""
         if order.kind == "searches":
             for saved in self.saved_searches():
                 search = saved.search
                 yield "", (search.name, search.text, str(saved.total), str(len(saved.new)))
             return
-        cells = {"cases": _case_cells, "referrals": self._referrals, "steps": self._steps}[order.kind]
+        cells = {"cases": _case_cells, "referrals": self._referral_cells, "steps": self._step_cells}[
+            order.kind
+        ]
         for case in self.find_cases(order.text, order.narrow, MOST).rows:
             for row in cells(case):
                 yield case.case_id, row
 
-    def _referrals(self, case: CaseRow) -> list[tuple[str, ...]]:
+    def _referral_cells(self, case: CaseRow) -> list[tuple[str, ...]]:
         view = self._do(lambda: build_case_view(self.place, streams_of(self.place, case.case_id)))
         return [
             (
@@ -157,7 +159,7 @@ class ExportActs(PlanActs, SavedSearchActs):
             for row in view.referrals
         ]
 
-    def _steps(self, case: CaseRow) -> list[tuple[str, ...]]:
+    def _step_cells(self, case: CaseRow) -> list[tuple[str, ...]]:
         return [
             (
                 *(case.case_id, case.name, row.what, _label(Actor.of(row.who), row.who), row.by_when),
@@ -166,11 +168,11 @@ class ExportActs(PlanActs, SavedSearchActs):
             for row in self.plan(case.case_id).steps
         ]
 
-    def _line(self, order: ExportOrder, path: Path, rows: int, outcome: str = "") -> ExportRow:
+    def _log_line(self, order: ExportOrder, path: Path, rows: int, outcome: str = "") -> ExportRow:
         at, who = _iso(self.place.now_ms()), self.place.me.label
         return ExportRow(at, who, order.kind, rows, order.plain, order.reason.strip(), path.name, outcome)
 
-    def _log(self, row: ExportRow, cases: set[str]) -> None:
+    def _log_export(self, row: ExportRow, cases: set[str]) -> None:
         """Add the line, and one for each person's own log, as one change."""
         told = {name: getattr(row, name) for name in row.__slots__ if name != "at"}
         now = self.place.now_ms()
