@@ -170,7 +170,7 @@ def record_of(kind: str, field: Field) -> str:
             return "obstacles"
         case "assessment":
             return {"S3": "history", "S4": "wishes", "S5": "health"}.get(field.item, "city_judgement")
-        case "note" | "referral":
+        case "note" | "referral" | "referral_step" | "referral_offer":
             # Which of the shared and own rows applies depends on the single record.
             return "note_shared" if kind == "note" else "referral_city"
         case _:
