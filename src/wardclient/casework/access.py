@@ -77,6 +77,7 @@ _BY_KIND = {
     "action": "plan",
     "plan": "plan",
     "placement": "placement",
+    "retention": "placement",
 }
 
 

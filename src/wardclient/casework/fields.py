@@ -42,6 +42,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "referral_step": referral_fields.STEP,
     "referral_offer": referral_fields.OFFER,
     "placement": joint_fields.PLACEMENT,
+    "retention": joint_fields.RETENTION,
 }
 _BY_NAME = {kind: {field.name: field for field in fields} for kind, fields in FIELDS.items()}
 

@@ -21,6 +21,7 @@ from wardclient.casework.fields import field_of
 from wardclient.casework.messages import problem
 from wardclient.casework.problems import Problem
 from wardclient.casework.referral_states import ReferralState
+from wardclient.casework.work_codes import RetentionState
 
 Values = Mapping[str, object]
 CONSENT_DAYS = 365
@@ -206,6 +207,13 @@ def _placement(values: Values, setting: Setting) -> Iterable[Problem]:
     yield from _not_future("placement", values, setting.today, "contracted_on", "checked_on", "left_on")
     yield from _after("placement", values, "contracted_on", "started_on", same_day=True)
     yield from _after("placement", values, "started_on", "left_on", same_day=True)
+    yield from _after("placement", values, "started_on", "contract_until", same_day=True)
+
+
+def _retention(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("retention", values, setting.today, "checked_on", "left_on")
+    if values.get("retention") in (RetentionState.CHANGED, RetentionState.LEFT):
+        yield from _needed("retention", values, "left_on")
 
 
 RULES: Mapping[str, Rule] = {
@@ -220,6 +228,7 @@ RULES: Mapping[str, Rule] = {
     "action": _action,
     "registration": _registration,
     "placement": _placement,
+    "retention": _retention,
 }
 
 

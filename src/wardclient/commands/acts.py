@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import exports, notes, openings, plans, prints, referrals, trainings
+from wardclient.commands import exports, notes, openings, placements, plans, prints, referrals, trainings
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
 from wardclient.commands.warned import warned
@@ -318,6 +318,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     **notes.HANDLERS,
     **plans.HANDLERS,
     **referrals.HANDLERS,
+    **placements.HANDLERS,
     **openings.HANDLERS,
     **prints.HANDLERS,
     **trainings.HANDLERS,

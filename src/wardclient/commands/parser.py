@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from wardclient.commands.export_parser import add_parser as _export
+from wardclient.commands.placement_parser import add_parsers as _placements
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -55,6 +56,7 @@ def _build() -> argparse.ArgumentParser:
         _training,
         _openings,
         _referral,
+        _placements,
         _inbox,
         _sync,
         _upkeep,

@@ -20,6 +20,7 @@ WORDS = {
     "add_step": ("取組を足した", "Step added"),
     "finish_step": ("取組の結果", "Outcome of a step"),
     "refer_step": ("紹介の経過", "Step of a referral"),
+    "check_retention": ("定着の確認", "Retention checked"),
 }
 SILENT = frozenset({"consent_opened"})
 """Events of the machinery, beside the act that a person made."""

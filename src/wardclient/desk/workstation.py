@@ -19,8 +19,8 @@ from wardclient.desk.lanes import Lane, locked
 from wardclient.desk.listeners import Listeners
 from wardclient.desk.matches import MatchActs
 from wardclient.desk.openings_acts import OpeningsRoom
-from wardclient.desk.pipeline import PipelineActs
 from wardclient.desk.place import Place
+from wardclient.desk.placements import PlacementActs
 from wardclient.desk.plans import PlanActs
 from wardclient.desk.prints import PrintActs
 from wardclient.desk.rows import Change, Me, SyncStatus
@@ -52,7 +52,7 @@ class Workstation(
     ConsentActs,
     SessionActs,
     PlanActs,
-    PipelineActs,
+    PlacementActs,
     MatchActs,
     SavedSearchActs,
     TrainingActs,

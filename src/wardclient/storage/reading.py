@@ -95,12 +95,12 @@ class Reading(CaseSearch):
         return "" if row is None else str(row[0])
 
     def cases_with(self, prefix: str) -> list[str]:
-        """Return the ids of cases that have an entity of a kind (``referral:``), sorted."""
+        """Return the ids of cases that have an entity of a kind (``referral:``, ``registration``), sorted."""
         self.settle()
         rows = self.connection.execute(
             "SELECT DISTINCT s.case_id FROM register r JOIN case_stream s ON s.stream = r.stream"
             " WHERE r.entity >= ? AND r.entity < ? ORDER BY s.case_id",
-            (prefix, prefix[:-1] + ";"),
+            (prefix, prefix.rstrip(":") + ";"),
         )
         return [row[0] for row in rows]
 
