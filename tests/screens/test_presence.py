@@ -37,7 +37,7 @@ async def test_the_line_comes_and_goes(make: Make) -> None:
         app.desk.others = (THERE, PresenceRow("CW 1係", "city"))  # type: ignore[attr-defined]
         line(app).beat()
         await settled(pilot)
-        assert f"{OPEN}: 窓口 2番(HW)・編集中: 電話番号、CW 1係(区役所)" in shown(app)
+        assert f"{OPEN}: 窓口 2番(HW)・編集中: 電話、CW 1係(区役所)" in shown(app)
         app.desk.others = ()  # type: ignore[attr-defined]
         line(app).beat()
         await settled(pilot)
