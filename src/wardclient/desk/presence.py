@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from wardclient.casework.fields import FIELDS
 from wardclient.desk.api import DeskError
-from wardclient.desk.place import Acts, Place
+from wardclient.desk.place import Acts, CaseStream, Place
 from wardclient.desk.rows import PresenceRow
-from wardclient.desk.streams import CaseStream, CaseStreams, shared_fields, streams_of
+from wardclient.desk.streams import CaseStreams, shared_fields, streams_of
 from wardclient.sync.live import LiveHint, make_hint, read_hints
 from wardclient.sync.transport import Transport, TransportError
 from wardproto.messages import LivePost
