@@ -23,6 +23,7 @@ from wardcentral.guard import Buckets, Claim, Guard, read_claim
 from wardcentral.health import Health
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
+from wardcentral.live import MAX_LIVE_BODY, Live
 from wardcentral.observing import Observed
 from wardcentral.places import address_of, invite_of, number_of, numbers_of, target_of, ward_of
 from wardcentral.problems import ProblemError
@@ -37,6 +38,7 @@ from wardproto.messages import (
     MAX_SIZES,
     Asked,
     ControlPush,
+    LivePost,
     PushReply,
     PushRequest,
     RestoreNotices,
@@ -85,6 +87,7 @@ class Doors:
     def __init__(self, service: Service, limits: Limits) -> None:
         metrics = service.metrics
         self._service = service
+        self._live = Live(service.clock_ms)
         self._bodies = Bodies(limits.body_seconds, limits.body_rate, limits.buffered)
         self._guard = Guard(
             service.signing,
@@ -156,6 +159,13 @@ class Doors:
         finally:
             waiting.cancel()
             leaving.cancel()
+
+    async def live(self, request: Request) -> Response:
+        """Take a presence hint and hand out the others' of the same stream."""
+        async with self._caller(request, MAX_LIVE_BODY) as caller:
+            reply = self._live.post(caller.snapshot, caller.device, decoded(caller.body, LivePost))
+        self._live.sweep_in(asyncio.get_running_loop())
+        return wire(reply)
 
     async def put_join(self, request: Request) -> Response:
         """Keep a newcomer's request under its invite."""
@@ -249,6 +259,7 @@ def create_app(service: Service, limits: Limits | None = None) -> Starlette:
             route("/w/{ward}/log", doors.pages, "GET"),
             route("/w/{ward}/wake", doors.wake, "GET"),
             route("/w/{ward}/restored", doors.restored, "GET"),
+            route("/w/{ward}/live", doors.live, "POST"),
             route("/w/{ward}/join/{invite}", doors.put_join, "PUT"),
             route("/w/{ward}/join/{invite}", doors.get_join, "GET"),
         ],

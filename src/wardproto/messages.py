@@ -6,6 +6,7 @@
     GET  /w/{ward}/wake?after=N           -> Wake       (long poll, 50 s at most)
     PUT  /w/{ward}/join/{invite}          JoinRequest   (signed by the invite key; no device yet)
     GET  /w/{ward}/join/{invite}          -> JoinRequest (an admin's device), or 404
+    POST /w/{ward}/live      LivePost     -> LiveReply  (hints in memory for a minute, never stored)
     GET  /server                          -> ServerHello (no signature: key and time)
     GET  /health/live, /health/ready (and /health, the former name of the first)
 
@@ -39,6 +40,12 @@ MAX_PAGE = 1000
 MAX_SIZES = 16
 """Checkpoint sizes that one page proves."""
 MAX_PAGE_BYTES = 8 * 1024 * 1024
+LIVE_PLAIN = 508
+"""Bytes of a presence hint before sealing, all hints alike: with its length it fills 512."""
+LIVE_BYTES = 4 + 16 + 512 + 16
+"""Bytes of a sealed hint: epoch, salt, ciphertext, tag."""
+LIVE_MS = 60_000
+"""How long a hint says anything."""
 
 
 def request_bytes(method: str, target: str, body: bytes, time_ms: int, nonce: bytes, device: bytes) -> bytes:
@@ -169,6 +176,20 @@ class RestoreNotices(Record, frozen=True):
     """The signed notices of restores of a ward, oldest first (restored.RestoredLog in context ``restored``)."""
 
     signed: tuple[bytes, ...]
+
+
+class LivePost(Record, frozen=True):
+    """A sealed presence hint for the other readers of a stream; an empty one takes the last one back."""
+
+    stream: bytes
+    hint: bytes = b""
+
+
+class LiveReply(Record, frozen=True):
+    """The hints of the other devices in that stream, the newest first."""
+
+    hints: tuple[bytes, ...]
+    server_ms: int
 
 
 class ServerHello(Record, frozen=True):

@@ -128,6 +128,8 @@ class ModelDesk:
         self.unsent = 0
         self.viewed: list[str] = []
         self.exported: list[ExportRow] = []
+        self.told: list[tuple[str, tuple[str, str], bool]] = []
+        self.others: tuple[rows.PresenceRow, ...] = ()
         self.refuse_saves: DeskError | None = None
         self.explode: BaseException | None = None
         self.held: threading.Event | None = None
@@ -220,6 +222,14 @@ class ModelDesk:
         found = [r for r in found if not narrow.target_group or r.target_group == narrow.target_group]
         found = [r for r in found if not narrow.mine or r.mine]
         return rows.CasePage(tuple(found[:limit]), len(found), more_than=False, index_behind=0)
+
+    def presence(
+        self, case_id: str, editing: tuple[str, str] = ("", ""), *, leaving: bool = False
+    ) -> tuple[rows.PresenceRow, ...]:
+        """Return who else has the case open."""
+        self._check()
+        self.told.append((case_id, editing, leaving))
+        return self.others
 
     def case(self, case_id: str, *, again: bool = False) -> rows.CaseView:
         """Return a case."""

@@ -22,6 +22,7 @@ from wardproto.messages import (
     REQUEST_WINDOW_MS,
     SIGNATURE_HEADER,
     TIME_HEADER,
+    LivePost,
     PushRequest,
 )
 from wardproto.records import Receipt
@@ -117,6 +118,8 @@ def honest(door: Door, place: Place, by: Pc | None = None, ward: bytes = b"", sh
     body = b""
     if door == FOUNDING:
         body = encode(city.ward.streams(city.pc)[0])
+    elif door[1].endswith("/live"):
+        body = encode(LivePost(place.stream))
     elif door[0] in {"POST", "PUT", "PATCH"}:
         body = encode(PushRequest((city.ward.block(city.pc, place.stream),)))
     where = target(door, place, ward or city.ward.id)

@@ -24,6 +24,7 @@ from wardclient.desk.rows import (
     Me,
     OpeningPage,
     OpeningView,
+    PresenceRow,
     Profile,
     Progress,
     SessionView,
@@ -150,6 +151,11 @@ class Desk(Protocol):
         ``again`` says that this person has the case open already and it is only drawn anew
         because something changed: one look is one line of the log, not one for each redraw.
         """
+
+    def presence(
+        self, case_id: str, editing: tuple[str, str] = ("", ""), *, leaving: bool = False
+    ) -> tuple[PresenceRow, ...]:
+        """Tell that the case is open here; return the other PCs where it is. Never an error for lack of contact."""
 
     def candidates(self, person: Values) -> tuple[Candidate, ...]:
         """Return people already known who may be this one. Must precede open_case."""

@@ -445,3 +445,13 @@ class Change:
     kinds: frozenset[str]
     """Of: case, consent, note, session, referral, inbox, sync, openings, staff."""
     case_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceRow:
+    """Another PC where the case is open now; ``kind`` and ``field`` where one is being edited there."""
+
+    label: str
+    team: str
+    kind: str = ""
+    field: str = ""

@@ -22,6 +22,7 @@ from wardclient.desk.openings_acts import OpeningsRoom
 from wardclient.desk.place import Place
 from wardclient.desk.placements import PlacementActs
 from wardclient.desk.plans import PlanActs
+from wardclient.desk.presence import PresenceActs
 from wardclient.desk.prints import PrintActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
@@ -60,6 +61,7 @@ class Workstation(
     InboxActs,
     FormActs,
     StaffActs,
+    PresenceActs,
 ):
     """One staff member's desk. Implements `desk.api.Desk` and the administrator's acts."""
 

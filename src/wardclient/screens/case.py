@@ -32,6 +32,7 @@ from wardclient.screens.base import WIDE, WorkScreen, bindings
 from wardclient.screens.case_lists import FieldsTab, NotesTab, ReferralsTab, TimelineTab
 from wardclient.screens.case_overview import overview, timeline_lines
 from wardclient.screens.curtain import CurtainScreen
+from wardclient.screens.presence import Presence
 from wardclient.screens.words import group_word, long_day
 from wardclient.widgets.bars import ConsentBar, TabLine
 from wardclient.widgets.grid import RowGrid
@@ -94,6 +95,7 @@ class CaseScreen(WorkScreen):
     def body(self) -> Iterable[Widget]:
         """Consent bar, names of the parts, the open part; what happened beside it on a wide screen."""
         yield ConsentBar()
+        yield Presence(self.case_id)
         yield TabLine([_(name) for _id, name in TABS])
         yield Rule()
         with Horizontal():

@@ -24,6 +24,8 @@ from wardproto.messages import (
     Asked,
     ControlPush,
     JoinRequest,
+    LivePost,
+    LiveReply,
     LogPage,
     PushReply,
     PushRequest,
@@ -38,6 +40,8 @@ from wardproto.wire import MalformedError, decode, encode
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 WAKE_SECONDS = 65.0
+LIVE_SECONDS = 5.0
+"""A hint that takes longer is not worth waiting for."""
 MAX_ANSWER = 24 * 1024 * 1024
 """A page is at most 8 MiB of bodies; anything much larger is not an answer of ours."""
 T = TypeVar("T")
@@ -146,6 +150,10 @@ class Transport:
     def wake(self, after: int) -> Wake:
         """Wait until the log is longer than ``after``, or until the server ends the wait."""
         return self._decoded(self._ward("GET", f"wake?after={after}", timeout=WAKE_SECONDS), Wake)
+
+    def live(self, post: LivePost) -> LiveReply:
+        """Leave a presence hint; return those of the others."""
+        return self._decoded(self._ward("POST", "live", encode(post), timeout=LIVE_SECONDS), LiveReply)
 
     def put_join(self, ward: bytes, invite: bytes, request: JoinRequest) -> None:
         """Leave a join request for the admin."""
