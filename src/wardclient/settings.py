@@ -34,7 +34,8 @@ class Settings:
             language=self.language if self.language in ("ja", "en") else default.language,
             theme=self.theme if self.theme in THEMES else default.theme,
             idle_minutes=_within(self.idle_minutes, LEAST_IDLE, MOST_IDLE, default.idle_minutes),
-            presence=self.presence if isinstance(self.presence, bool) else default.presence,
+            # A file edited by hand may hold anything.
+            presence=self.presence is not False,
             curtain_seconds=_within(self.curtain_seconds, 1, MOST_CURTAIN, default.curtain_seconds),
         )
 
