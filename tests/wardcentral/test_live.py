@@ -1,10 +1,12 @@
 """Presence hints: in memory, bounded, gone after a minute, for readers of the stream alone."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,3 +212,36 @@ def test_noon_is_the_builders_time(room: Room) -> None:
     boss, stream = room.desk.ward.founder, room.desk.stream()
     reply = room.live.post(room.desk.log.snapshot(), boss.id, LivePost(stream))
     assert reply.server_ms == NOON_MS
+
+
+class Later(asyncio.SelectorEventLoop):
+    """A loop that keeps what is to be done later until the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[tuple[float, Callable[[], object]]] = []
+
+    def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> Any:  # type: ignore[override]
+        """Keep it."""
+        self.kept.append((delay, lambda: callback(*args)))
+
+
+def test_hints_go_where_nobody_calls_any_more(room: Room) -> None:
+    """The loop is asked once, and again only while something is left; a silent service holds nothing."""
+    boss, stream, loop = room.desk.ward.founder, room.desk.stream(), Later()
+    try:
+        room.live.sweep_in(loop)
+        assert loop.kept == []
+        room.post(boss, stream, hint())
+        room.live.sweep_in(loop)
+        room.live.sweep_in(loop)
+        ((delay, sweep),) = loop.kept
+        assert delay == LIVE_MS / 1000
+        room.desk.now_ms += LIVE_MS - 1
+        sweep()
+        assert (len(room.live), len(loop.kept)) == (1, 2)
+        room.desk.now_ms += 1
+        loop.kept[1][1]()
+        assert (len(room.live), len(loop.kept)) == (0, 2)
+    finally:
+        loop.close()
