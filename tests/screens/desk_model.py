@@ -35,6 +35,7 @@ from wardclient.desk.api import (
 from wardclient.desk.export_rows import ExportOrder, ExportRow
 from wardclient.desk.matches import MatchPage, MatchRow, PartView
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
+from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
 from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)
@@ -818,6 +819,22 @@ class ModelDesk:
     def move_referral(self, case_id: str, referral_id: str, values: Values, *, corrects: str = "") -> str:
         """No log is kept here."""
         raise NotImplementedError
+
+    def place_in_job(self, case_id: str, values: Values) -> str:
+        """No job is kept here."""
+        raise NotImplementedError
+
+    def check_retention(self, case_id: str, placement_id: str, values: Values) -> str:
+        """No job is kept here."""
+        raise NotImplementedError
+
+    def retention_due(self) -> tuple[RetentionDue, ...]:
+        """Nothing is due here."""
+        return ()
+
+    def registrations_due(self, days: int = 30) -> tuple[RegistrationDue, ...]:
+        """Nothing lapses here."""
+        return ()
 
     def subsidy(self, channel: str) -> str:
         """Return what a channel means for hiring subsidies."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wardclient.casework.problems import Problem
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
+from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
 from wardclient.desk.plan_rows import PlanView
 from wardclient.desk.rows import (
     Candidate,
@@ -203,6 +204,18 @@ class Desk(Protocol):
 
     def move_referral(self, case_id: str, referral_id: str, values: Values, *, corrects: str = "") -> str:
         """Add a step to a referral's log; return its id."""
+
+    def place_in_job(self, case_id: str, values: Values) -> str:
+        """Write down a job (就職); return the record's id."""
+
+    def check_retention(self, case_id: str, placement_id: str, values: Values) -> str:
+        """Note that somebody looked whether the person still works there."""
+
+    def retention_due(self) -> tuple[RetentionDue, ...]:
+        """Return the checks of retention that are due."""
+
+    def registrations_due(self, days: int = 30) -> tuple[RegistrationDue, ...]:
+        """Return registrations that lapse within ``days`` or have lapsed."""
 
     def subsidy(self, channel: str) -> str:
         """Return what a channel means for hiring subsidies."""

@@ -16,6 +16,7 @@ from wardclient.keys import (
     CURTAIN,
     DUE,
     EXPORT,
+    FOLLOW_UP,
     HELP,
     IMPORT,
     INBOX,
@@ -92,6 +93,7 @@ class CasesScreen(WorkScreen):
         CURTAIN,
         DUE,
         PIPELINE,
+        FOLLOW_UP,
         IMPORT,
         EXPORT,
         OFFLINE,
@@ -156,6 +158,12 @@ class CasesScreen(WorkScreen):
         from wardclient.screens.pipeline import PipelineScreen
 
         self.app.push_screen(PipelineScreen())
+
+    def action_follow_up(self) -> None:
+        """Show checks of retention and registrations that are due."""
+        from wardclient.screens.followup import FollowUpScreen
+
+        self.app.push_screen(FollowUpScreen())
 
     def action_due(self) -> None:
         """Show the consents that end soon."""

@@ -24,6 +24,7 @@ from wardclient.keys import (
     MOVE,
     MOVE_ON,
     OPEN,
+    PLACE,
     SAVE,
     STRIKE,
     Key,
@@ -172,7 +173,15 @@ STEPS: tuple[Column[ReferralStep], ...] = (
 class LogScreen(WorkScreen):
     """The log of one referral."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (MOVE_ON, MAKE_REFERRAL, STRIKE, BACK, HELP.aside(), CURTAIN.aside())
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        MOVE_ON,
+        MAKE_REFERRAL,
+        PLACE,
+        STRIKE,
+        BACK,
+        HELP.aside(),
+        CURTAIN.aside(),
+    )
     BINDINGS = bindings(KEYS)
     CSS_PATH = "plan.tcss"
     TITLE_TEXT = mark("紹介の経過")
@@ -260,6 +269,24 @@ class LogScreen(WorkScreen):
             self.say(_("この紹介は、もう登録されているか、こちらの役所からは登録できません。"))
         else:
             self.app.push_screen(ReferralScreen(self.case_id, "", self.referral_id))
+
+    def action_place(self) -> None:
+        """Write down the job that came of it."""
+        from wardclient.screens.followup import PlacementForm
+
+        log = self.log_view
+        if log is None:
+            return
+        if ReferralState.HIRED not in log.states:
+            self.say(_("採用になった紹介から、就職を登録します。"))
+            return
+        known = {
+            "referral_id": log.referral_id,
+            "employer_name": log.employer_name,
+            "opening_no": log.opening_no,
+            "channel": log.channel,
+        }
+        self.app.push_screen(PlacementForm(self.case_id, known))
 
     def action_strike(self) -> None:
         """Strike out the chosen step, which must be the last, and say what is right."""
