@@ -139,6 +139,8 @@ def test_two_offices_without_contact_leave_both_words_until_a_person_decides(
     log = hellowork.referral_log(case_id, made)
     assert log.states == ("hired",)
     assert len(log.steps) == 4
+    for desk in (city, hellowork):
+        assert desk.inbox().conflicts == ()
     assert hellowork.case(case_id).referrals[0].state_text == "採用"
 
 

@@ -230,8 +230,8 @@ class PipelineActs(ReferralActs):
         if values.get("interview_at"):
             told["interview_at"] = str(values["interview_at"])
         entity = f"referral:{found.referral_id}"
-        changed = {name: value for name, value in told.items() if value != (found.values.get(name) or "")}
-        return puts(entity, normalise("referral", changed), self.place.registers(target, entity))
+        # Also what is the same: where two offices' forms stand against each other, this decides.
+        return puts(entity, normalise("referral", told), self.place.registers(target, entity))
 
     def _begun(self, streams: CaseStreams, referral_id: str) -> Referral:
         found = referrals(self.place, streams).get(referral_id)

@@ -79,8 +79,8 @@ class Referral:
         """Where it stands, for a list: 面接 11月27日, 不採用, 返事なし 34日."""
         here, ja = self.standing, lang == "ja"
         if here.conflict:
-            said = "・".join(state.label(lang) for state in here.states)
-            return f"{said} 要確認" if ja else f"{said} (decide)"
+            said = ("・" if ja else "/").join(state.label(lang) for state in here.states)
+            return f"要確認 {said}" if ja else f"decide: {said}"
         state = here.state
         if state is None:
             return ""

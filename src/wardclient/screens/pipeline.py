@@ -253,11 +253,18 @@ class LogScreen(WorkScreen):
         elif not choices:
             self.say(_("この紹介は終わっています。まちがいなら e で訂正します。"))
         else:
-            self.app.push_screen(Choose(_("次の状態"), choices, choices[0][0]), self._chosen)
+            self._choose(_("次の状態"), choices, choices[0][0], "")
 
-    def _chosen(self, state: str | None) -> None:
-        if state is not None:
-            self.app.push_screen(StepForm(self.case_id, self.referral_id, state))
+    def _choose(self, title: str, states: list[tuple[str, str]], at: str, corrects: str) -> None:
+        numbered = [(str(number), words) for number, (_code, words) in enumerate(states, 1)]
+        begin = next((str(n) for n, (code, _words) in enumerate(states, 1) if code == at), "1")
+
+        def chosen(number: str | None) -> None:
+            if number is not None:
+                state = states[int(number) - 1][0]
+                self.app.push_screen(StepForm(self.case_id, self.referral_id, state, corrects))
+
+        self.app.push_screen(Choose(title, numbered, begin), chosen)
 
     def action_make(self) -> None:
         """Refer now: the whole form of the referral."""
@@ -295,12 +302,7 @@ class LogScreen(WorkScreen):
             self.say(_("訂正する経過を選んでください。"))
             return
         choices = [(str(state), state_words(state)) for state in ReferralState]
-
-        def chosen(state: str | None) -> None:
-            if state is not None:
-                self.app.push_screen(StepForm(self.case_id, self.referral_id, state, row.step_id))
-
-        self.app.push_screen(Choose(_("正しい状態"), choices, row.state), chosen)
+        self._choose(_("正しい状態"), choices, row.state, row.step_id)
 
 
 class StepForm(FormScreen):
