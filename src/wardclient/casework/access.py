@@ -75,6 +75,8 @@ _BY_KIND = {
     "consent": "consent",
     "session": "note_shared",
     "action": "plan",
+    "request": "support_request",
+    "request_step": "support_request",
     "plan": "plan",
     "placement": "placement",
     "retention": "placement",

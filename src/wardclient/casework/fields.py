@@ -41,6 +41,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "referral": joint_fields.REFERRAL,
     "referral_step": referral_fields.STEP,
     "referral_offer": referral_fields.OFFER,
+    "request": referral_fields.REQUEST,
+    "request_step": referral_fields.REQUEST_STEP,
     "placement": joint_fields.PLACEMENT,
     "retention": joint_fields.RETENTION,
 }

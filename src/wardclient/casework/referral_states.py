@@ -6,17 +6,15 @@ person makes a further step that names both. A wrong step is struck out by a fur
 changed. What an employer does not answer stays unanswered: silence is a reminder, not a refusal (feature 43).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
-from graphlib import CycleError, TopologicalSorter
 
+from wardclient.casework import steps
 from wardclient.casework.coding import Code
+from wardclient.casework.steps import REMINDERS, in_order, reminder, standing
 from wardclient.casework.work_codes import Channel, SelectionResult
 
 CITY, HELLOWORK = "city", "hellowork"
-REMINDERS = (7, 14)
-"""Days of silence after which a person is reminded."""
 
 
 class ReferralState(Code):
@@ -36,6 +34,8 @@ class ReferralState(Code):
 
 
 S = ReferralState
+Step = steps.Step[ReferralState]
+Standing = steps.Standing[ReferralState]
 ENDS = frozenset({S.REJECTED, S.DECLINED, S.OFFER_DECLINED, S.CANCELLED, S.NOT_APPLIED, S.WITHDRAWN})
 """States after which nothing follows."""
 AWAITING = frozenset({S.OFFERED, S.REFERRED, S.INTERVIEW})
@@ -88,88 +88,6 @@ SUBSIDY: Mapping[Channel, tuple[str, str]] = {
 """What each channel means for hiring subsidies (feature 41), Japanese and English."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: ``at`` orders the steps of one day (the writer's stamp); ``after`` are the steps its author saw last."""
-
-    step_id: str
-    state: ReferralState
-    on: date
-    at: int
-    after: tuple[str, ...] = ()
-    corrects: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a referral stands: one state, or more than one where offices wrote without contact."""
-
-    states: tuple[ReferralState, ...]
-    heads: tuple[str, ...]
-    """The last steps; a further step names them all."""
-    since: date | None
-    """The day of the newest of them."""
-
-    @property
-    def state(self) -> ReferralState | None:
-        """The one state; None while two stand against each other, or where nothing is known."""
-        return self.states[0] if len(self.states) == 1 else None
-
-    @property
-    def conflict(self) -> bool:
-        """Whether a person has to decide."""
-        return len(self.states) > 1
-
-
-def standing(steps: Iterable[Step], struck_too: str = "") -> Standing:
-    """Return where a referral stands; the same whatever order the steps came in.
-
-    ``struck_too``: where it would stand if this step were struck out as well.
-    """
-    known = {step.step_id: step for step in steps}
-    struck = {step.corrects for step in known.values() if step.corrects} | {struck_too}
-    live = {name: step for name, step in known.items() if name not in struck}
-    followed = {before for step in live.values() for before in _before(known, step)}
-    heads = sorted((s for n, s in live.items() if n not in followed), key=_order, reverse=True)
-    states = tuple(dict.fromkeys(step.state for step in heads))
-    return Standing(states, tuple(step.step_id for step in heads), heads[0].on if heads else None)
-
-
-def in_order(steps: Iterable[Step]) -> list[Step]:
-    """Return the log, each step after those it follows, the oldest first; the same on every PC."""
-    known = {step.step_id: step for step in steps}
-    sorter = TopologicalSorter(
-        {n: [b for b in (*s.after, s.corrects) if b in known and b != n] for n, s in known.items()}
-    )
-    try:
-        sorter.prepare()
-    except CycleError:
-        # No program writes two steps that follow each other; what came all the same is shown by its days.
-        return sorted(known.values(), key=_order)
-    found, ready = list[Step](), list[Step]()
-    while sorter.is_active():
-        ready = sorted([*ready, *(known[name] for name in sorter.get_ready())], key=_order)
-        found.append(ready.pop(0))
-        sorter.done(found[-1].step_id)
-    return found
-
-
-def _before(known: Mapping[str, Step], step: Step) -> Iterable[str]:
-    """What a step follows: what it names, and what those follow that were struck out."""
-    waiting, seen = list(step.after), set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            yield name
-            found = known.get(name)
-            waiting += found.after if found is not None else ()
-
-
-def _order(step: Step) -> tuple[date, int, str]:
-    return step.on, step.at, step.step_id
-
-
 def may_follow(here: Standing, corrected: Standing | None = None) -> tuple[ReferralState, ...]:
     """Return the states to which a person may move from here; to any where two stand against each other.
 
@@ -216,11 +134,27 @@ def silent_days(here: Standing, interview: date | None, today: date) -> int:
     return max(0, (today - since).days)
 
 
-def reminder(days: int) -> int:
-    """Return the reminder that is due after so many silent days: 0, 7 or 14."""
-    return max((mark for mark in REMINDERS if days >= mark), default=0)
-
-
 def count(standings: Sequence[Standing], state: ReferralState) -> int:
     """Return how many referrals stand in a state; one with a conflict counts where both say so, else nowhere."""
     return sum(here.states == (state,) for here in standings)
+
+
+__all__ = [
+    "ENDS",
+    "NEXT",
+    "REMINDERS",
+    "RESULTS",
+    "RESULT_OF",
+    "SUBSIDY",
+    "ReferralState",
+    "Standing",
+    "Step",
+    "count",
+    "first",
+    "in_order",
+    "may_enter",
+    "may_follow",
+    "reminder",
+    "silent_days",
+    "standing",
+]

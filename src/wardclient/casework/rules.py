@@ -21,6 +21,7 @@ from wardclient.casework.fields import field_of
 from wardclient.casework.messages import problem
 from wardclient.casework.problems import Problem
 from wardclient.casework.referral_states import ReferralState
+from wardclient.casework.support_request import RequestState
 from wardclient.casework.work_codes import RetentionState
 
 Values = Mapping[str, object]
@@ -172,6 +173,19 @@ def _referral_step(values: Values, setting: Setting) -> Iterable[Problem]:
         yield problem("reject_only", "reject_reason")
 
 
+def _request(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("request", values, setting.today, "requested_on", "benefit_since")
+
+
+def _request_step(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("request_step", values, setting.today, "on")
+    if values.get("state") == RequestState.DECLINED:
+        yield from _needed("request_step", values, "decline_reason")
+    if values.get("state") == RequestState.MEETING:
+        yield from _needed("request_step", values, "meeting_at")
+    yield from _after("request_step", values, "on", "support_until")
+
+
 def _result(values: Values) -> Iterable[Problem]:
     result = values.get("result")
     if result:
@@ -224,6 +238,8 @@ RULES: Mapping[str, Rule] = {
     "session": _session,
     "referral": _referral,
     "referral_step": _referral_step,
+    "request": _request,
+    "request_step": _request_step,
     "plan": _plan,
     "action": _action,
     "registration": _registration,

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import exports, notes, openings, placements, plans, prints, referrals, trainings
+from wardclient.commands import (
+    exports,
+    notes,
+    openings,
+    placements,
+    plans,
+    prints,
+    referrals,
+    requests,
+    trainings,
+)
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
 from wardclient.commands.warned import warned
@@ -318,6 +328,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     **notes.HANDLERS,
     **plans.HANDLERS,
     **referrals.HANDLERS,
+    **requests.HANDLERS,
     **placements.HANDLERS,
     **openings.HANDLERS,
     **prints.HANDLERS,

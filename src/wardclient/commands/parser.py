@@ -269,6 +269,14 @@ def _referral(commands: "Commands") -> None:
         "--corrects", default="", metavar="STEP", help="訂正する経過 / the step that it strikes out"
     )
 
+    acts = _acts(commands, "request", "支援要請 / ask Hello Work for support")
+    _act(acts, "list", "動いている要請 / open requests")
+    _act(acts, "show", "一件のケースの要請 / those of a case", "ID")
+    _act(acts, "ask", "要請する / ask", "ID", values=True)
+    answer = _act(acts, "move", "次の状態 / the next step", "ID", "REQUEST", "STATE", values=True)
+    answer.epilog = "note= 両方に見える経緯 / seen by both; own_note= 自分の側だけの経緯 / for the own office"
+    answer.add_argument("--corrects", default="", metavar="STEP")
+
 
 def _inbox(commands: "Commands") -> None:
     acts = _acts(commands, "inbox", "確認箱 / inbox")

@@ -19,6 +19,7 @@ WORDS = {
     "confirm_session": ("同席面談を確認", "Joint note confirmed"),
     "add_step": ("取組を足した", "Step added"),
     "finish_step": ("取組の結果", "Outcome of a step"),
+    "request_step": ("支援要請の経過", "Step of a support request"),
     "refer_step": ("紹介の経過", "Step of a referral"),
     "check_retention": ("定着の確認", "Retention checked"),
 }
