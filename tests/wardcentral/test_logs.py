@@ -115,7 +115,9 @@ def test_a_log_that_was_moved_away_is_begun_anew(
     counted = [
         sum(line["message"] == "request" for line in lines(tmp_path / name)) for name in ("log.1", "log")
     ]
-    assert counted == [3, 2]
+    # The line of an answer may be written after its caller has it: the third may be the first of the new file.
+    assert sum(counted) == 5
+    assert counted in ([3, 2], [2, 3])
 
 
 def test_a_log_that_cannot_be_opened_is_said(central: Process, tmp_path: Path) -> None:
