@@ -36,6 +36,7 @@ from wardclient.desk.export_rows import ExportOrder, ExportRow
 from wardclient.desk.matches import MatchPage, MatchRow, PartView
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
+from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)
@@ -834,6 +835,26 @@ class ModelDesk:
 
     def registrations_due(self, days: int = 30) -> tuple[RegistrationDue, ...]:
         """Nothing lapses here."""
+        return ()
+
+    def request_defaults(self, case_id: str) -> Values:
+        """Nothing is asked here."""
+        return {}
+
+    def request_support(self, case_id: str, values: Values) -> str:
+        """Nothing is asked here."""
+        raise NotImplementedError
+
+    def move_request(self, case_id: str, request_id: str, values: Values, *, corrects: str = "") -> None:
+        """Nothing is asked here."""
+        raise NotImplementedError
+
+    def support_requests(self, case_id: str) -> tuple[RequestRow, ...]:
+        """Nothing was asked here."""
+        return ()
+
+    def requests_due(self) -> tuple[RequestDue, ...]:
+        """Nothing was asked here."""
         return ()
 
     def subsidy(self, channel: str) -> str:

@@ -14,6 +14,7 @@ from wardclient.desk.workstation import Workstation
 from wardclient.screens.case import CaseScreen
 from wardclient.screens.followup import FollowUpScreen, PlacementForm, RetentionForm
 from wardclient.screens.pipeline import LogScreen
+from wardclient.screens.request import AnswerForm, AskForm, RequestScreen
 from wardclient.settings import Settings
 
 Exchange = Callable[[], None]
@@ -82,3 +83,51 @@ async def test_what_is_due_is_listed_checked_and_gone(
         assert "定着確認 0件" in shown(app)
         await press(pilot, "right", "enter")
         assert at(app, CaseScreen)
+
+
+async def test_support_is_asked_for_and_answered_by_keys(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    hellowork: Workstation,  # noqa: F811
+    exchange: Exchange,  # noqa: F811
+) -> None:
+    """The city asks from the case; Hello Work finds it among what is due, declines with its reason, and keeps a word."""
+    case_id = shared(city, exchange)
+    city.lock()
+    hellowork.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "down", "enter")
+        the(app, CaseScreen)
+        await press(pilot, "y")
+        assert "支援要請はまだありません" in shown(app)
+        await press(pilot, "f2")
+        assert at(app, AskForm)
+        fill(app, approved_by="SV 係長", request_reason="短時間から始めたい")
+        await press(pilot, "ctrl+s")
+        assert at(app, RequestScreen)
+        assert "要請中" in shown(app)
+        desk = app.desk
+        assert isinstance(desk, Workstation)
+        desk.sync_now()
+    other = offices.unlock("hellowork")
+    other.sync_now()
+    other.lock()
+    app = WardApp(HomeDoor(offices.homes / "hellowork", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "ctrl+f", "right", "right")
+        assert "支援要請 1件" in shown(app)
+        await press(pilot, "enter")
+        screen = the(app, RequestScreen)
+        assert screen.case_id == case_id
+        await press(pilot, "m", "down", "down", "enter")
+        assert at(app, AnswerForm)
+        fill(app, decline_reason="1", note="準備講座の後に", body="前回の経緯")
+        await press(pilot, "ctrl+s")
+        text = shown(app)
+        assert "求職の準備" in text
+        assert "不開始" in text
+        await press(pilot, "m")
+        assert "進められる状態はありません" in shown(app)

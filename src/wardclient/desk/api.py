@@ -13,6 +13,7 @@ from wardclient.casework.problems import Problem
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
 from wardclient.desk.plan_rows import PlanView
+from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.rows import (
     Candidate,
     CaseFilter,
@@ -216,6 +217,22 @@ class Desk(Protocol):
 
     def registrations_due(self, days: int = 30) -> tuple[RegistrationDue, ...]:
         """Return registrations that lapse within ``days`` or have lapsed."""
+
+    # support requests
+    def request_defaults(self, case_id: str) -> Values:
+        """Return a filled form of a support request."""
+
+    def request_support(self, case_id: str, values: Values) -> str:
+        """Ask Hello Work to support a person; return the request's id."""
+
+    def move_request(self, case_id: str, request_id: str, values: Values, *, corrects: str = "") -> None:
+        """Add a step to a request; ``own_note`` stays in the own office."""
+
+    def support_requests(self, case_id: str) -> tuple[RequestRow, ...]:
+        """Return the requests of a case, the newest first."""
+
+    def requests_due(self) -> tuple[RequestDue, ...]:
+        """Return the open requests over all cases."""
 
     def subsidy(self, channel: str) -> str:
         """Return what a channel means for hiring subsidies."""

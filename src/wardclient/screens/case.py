@@ -21,6 +21,7 @@ from wardclient.keys import (
     OPEN,
     PLAN,
     REFER,
+    REQUESTS,
     RESULT,
     SESSION,
     TAB_LEFT,
@@ -60,6 +61,7 @@ class CaseScreen(WorkScreen):
         CONSENT,
         EDIT,
         PLAN,
+        REQUESTS,
         BACK,
         HELP.aside(),
         RESULT.aside(),
@@ -258,6 +260,13 @@ class CaseScreen(WorkScreen):
                 lambda session: self.app.push_screen(SessionScreen(session)),
                 group="session",
             )
+
+    def action_requests(self) -> None:
+        """Show what Hello Work was asked, and what came of it."""
+        from wardclient.screens.request import RequestScreen
+
+        if self.view is not None:
+            self.app.push_screen(RequestScreen(self.case_id))
 
     def action_plan(self) -> None:
         """Show the support plan."""

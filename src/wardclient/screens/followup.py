@@ -12,6 +12,7 @@ from wardclient.casework.codes import RetentionState
 from wardclient.casework.fields import FIELDS
 from wardclient.desk.api import Desk
 from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
+from wardclient.desk.request_rows import RequestDue
 from wardclient.desk.rows import Change, Values
 from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, LOOKED, MOVE, OPEN, SAVE, TAB_LEFT, TAB_RIGHT, Key
 from wardclient.locale import _, mark
@@ -23,8 +24,8 @@ from wardclient.widgets.form import FormField
 from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.lines import Rule
 
-PARTS = ("retention", "registration")
-Due = tuple[tuple[RetentionDue, ...], tuple[RegistrationDue, ...]]
+PARTS = ("retention", "registration", "request")
+Due = tuple[tuple[RetentionDue, ...], tuple[RegistrationDue, ...], tuple[RequestDue, ...]]
 _CHECK = ("checked_on", "retention", "left_on", "leave_reason", "accompanied_by", "note")
 _JOB = (
     "employer_name",
@@ -75,6 +76,21 @@ REGISTRATION: tuple[Column[RegistrationDue], ...] = (
 )
 
 
+REQUESTS: tuple[Column[RequestDue], ...] = (
+    Column(
+        mark("状態"), 18, lambda r: r.state_text, style=lambda r: "grid--bad" if r.state == "conflict" else ""
+    ),
+    Column(
+        mark("待ち"),
+        9,
+        lambda r: _("{n}日").format(n=r.days),
+        style=lambda r: "grid--warn" if r.reminder else "",
+    ),
+    Column(mark("氏名"), 16, lambda r: r.name, share=1),
+    Column(mark("いつから"), 16, lambda r: long_day(r.since), style=lambda _r: "grid--quiet"),
+)
+
+
 class FollowUpScreen(WorkScreen):
     """What is to be followed up: 定着 at 1, 3 and 6 months, 求職登録 before it lapses."""
 
@@ -109,6 +125,7 @@ class FollowUpScreen(WorkScreen):
         with ContentSwitcher(initial=self.part):
             yield RowGrid(RETENTION, id="retention")
             yield RowGrid(REGISTRATION, id="registration")
+            yield RowGrid(REQUESTS, id="request")
 
     def on_mount(self) -> None:
         """Ask for what is due."""
@@ -122,24 +139,32 @@ class FollowUpScreen(WorkScreen):
 
     def redraw(self) -> None:
         """Ask once more."""
-        self.ask(lambda desk: (desk.retention_due(), desk.registrations_due()), self._show, group="due")
+        self.ask(
+            lambda desk: (desk.retention_due(), desk.registrations_due(), desk.requests_due()),
+            self._show,
+            group="due",
+        )
 
     def _show(self, due: Due) -> None:
         self._due = due
-        checks, registrations = due
+        checks, registrations, requests = due
         self.query_one("#retention", RowGrid).show(
             checks, empty=_("確かめる時期の定着はありません"), keep=True
         )
         self.query_one("#registration", RowGrid).show(
             registrations, empty=_("30日以内に切れる求職登録はありません"), keep=True
         )
+        self.query_one("#request", RowGrid).show(
+            requests, empty=_("動いている支援要請はありません"), keep=True
+        )
         self._mark()
 
     def _mark(self) -> None:
-        checks, registrations = self._due or ((), ())
+        checks, registrations, requests = self._due or ((), (), ())
         names = [
             _("定着確認 {n}件").format(n=len(checks)),
             _("求職登録 {n}件").format(n=len(registrations)),
+            _("支援要請 {n}件").format(n=len(requests)),
         ]
         self.query_one(TabLine).show(names, PARTS.index(self.part))
         self.query_one(ContentSwitcher).current = self.part
@@ -162,10 +187,13 @@ class FollowUpScreen(WorkScreen):
     def action_open(self) -> None:
         """Open the case of the chosen row."""
         from wardclient.screens.case import CaseScreen
+        from wardclient.screens.request import RequestScreen
 
         row = self.query_one(f"#{self.part}", RowGrid).row
         if isinstance(row, RetentionDue | RegistrationDue):
             self.app.push_screen(CaseScreen(row.case_id))
+        elif isinstance(row, RequestDue):
+            self.app.push_screen(RequestScreen(row.case_id))
 
     def action_looked(self) -> None:
         """Say what came of a check."""
