@@ -22,7 +22,8 @@ from bench.harness import Result, percentile
 from tests.wardcentral.builders import SIGNING, Ward
 from tests.wardcentral.postgres import cluster, make_database
 from wardcentral.folder import Folder
-from wardcentral.service import Founding, Service
+from wardcentral.founding import Founding
+from wardcentral.service import Service
 from wardcentral.store import Reader
 from wardcentral.stores import make, open_reader, open_shared, open_store
 from wardproto.messages import PushItem

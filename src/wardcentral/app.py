@@ -1,6 +1,6 @@
 """The HTTP face (endpoints: wardproto.messages).
 
-No endpoint answers without a device's signature except /health, /server, the founding of a
+No endpoint answers without a device's signature except /health…, /server, the founding of a
 ward, and the join box, where a newcomer's request is signed by the key of its invite.
 """
 
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from wardcentral.answers import Endpoint, decoded, guarded, problem, wire
 from wardcentral.bodies import Bodies
@@ -21,9 +22,12 @@ from wardcentral.core import Snapshot
 from wardcentral.feed import FeedDoors
 from wardcentral.feed_store import FeedStore
 from wardcentral.guard import Buckets, Claim, Guard, read_claim
+from wardcentral.health import Health
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
-from wardcentral.places import address_of, invite_of, number_of, target_of, ward_of
+from wardcentral.live import MAX_LIVE_BODY, Live
+from wardcentral.observing import Observed
+from wardcentral.places import address_of, invite_of, number_of, numbers_of, target_of, ward_of
 from wardcentral.problems import ProblemError
 from wardcentral.service import Service
 from wardproto.control import ADMIN_ROLE, MAX_CONTROL
@@ -33,9 +37,13 @@ from wardproto.messages import (
     FOUNDING_HEADER,
     MAX_PAGE,
     MAX_PUSH,
+    MAX_SIZES,
+    Asked,
     ControlPush,
+    LivePost,
     PushReply,
     PushRequest,
+    RestoreNotices,
     ServerHello,
     Wake,
 )
@@ -79,18 +87,19 @@ class Doors:
     """The endpoints."""
 
     def __init__(self, service: Service, limits: Limits) -> None:
+        metrics = service.metrics
         self._service = service
+        self._live = Live(service.clock_ms)
         self._bodies = Bodies(limits.body_seconds, limits.body_rate, limits.buffered)
         self._guard = Guard(
             service.signing,
             service.clock_ms(),
-            Buckets(limits.device_rate, limits.device_burst),
-            Buckets(limits.stranger_rate, limits.stranger_burst),
+            Buckets(limits.device_rate, limits.device_burst, lambda: metrics.limited("device")),
+            Buckets(limits.stranger_rate, limits.stranger_burst, lambda: metrics.limited("address")),
         )
-
-    async def health(self, _: Request) -> Response:
-        """Answer that the process is alive."""
-        return Response(b"ok\n", media_type="text/plain")
+        metrics.look_at(
+            queued=service.committer.waiting, held=self._bodies.held, draining=lambda: service.draining
+        )
 
     async def server(self, _: Request) -> Response:
         """Who the server is, and its time."""
@@ -126,9 +135,16 @@ class Doors:
         """One page of the log, as this device may see it."""
         after = number_of(request, "after", 0)
         limit = number_of(request, "limit", MAX_PAGE)
+        asked = Asked(numbers_of(request, "sizes", MAX_SIZES), number_of(request, "last", 0))
         async with self._caller(request, 0, removed=True) as caller:
-            found = await self._service.page(caller.snapshot, caller.device, after, limit)
+            found = await self._service.page(caller.snapshot, caller.device, after, limit, asked)
         return wire(found)
+
+    async def restored(self, request: Request) -> Response:
+        """What the service has signed about restores of the ward."""
+        async with self._caller(request, 0) as caller:
+            signed = await asyncio.to_thread(self._service.notices, caller.snapshot.ward)
+        return wire(RestoreNotices(signed))
 
     async def wake(self, request: Request) -> Response:
         """Wait until the ward's log is longer than ``after``."""
@@ -145,6 +161,13 @@ class Doors:
         finally:
             waiting.cancel()
             leaving.cancel()
+
+    async def live(self, request: Request) -> Response:
+        """Take a presence hint and hand out the others' of the same stream."""
+        async with self._caller(request, MAX_LIVE_BODY) as caller:
+            reply = self._live.post(caller.snapshot, caller.device, decoded(caller.body, LivePost))
+        self._live.sweep_in(asyncio.get_running_loop())
+        return wire(reply)
 
     async def put_join(self, request: Request) -> Response:
         """Keep a newcomer's request under its invite."""
@@ -210,6 +233,7 @@ class Doors:
 def create_app(service: Service, limits: Limits | None = None, feeds: FeedStore | None = None) -> Starlette:
     """Return the ASGI application over a service; without ``feeds`` it carries no feed of openings."""
     doors = Doors(service, limits or Limits())
+    health = Health(service)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -234,27 +258,47 @@ def create_app(service: Service, limits: Limits | None = None, feeds: FeedStore 
             route("/w/{ward}/feed/chunk/{chunk}", feed.put_chunk, "PUT"),
         ]
 
-    async def no_route(_: Request, error: Exception) -> Response:
-        code = (
-            "method" if isinstance(error, HTTPException) and error.status_code == _NO_METHOD else "not_found"
-        )
-        return problem(code, service.clock_ms())
+    async def no_route(request: Request, error: Exception) -> Response:
+        if not (isinstance(error, HTTPException) and error.status_code == _NO_METHOD):
+            return problem("not_found", service.clock_ms())
+        response = problem("method", service.clock_ms())
+        response.headers["allow"] = ", ".join(sorted(_methods(request)))
+        return response
 
-    return Starlette(
+    app = Starlette(
         routes=[
-            route("/health", doors.health, "GET"),
+            route("/health", health.live, "GET"),
+            route("/health/live", health.live, "GET"),
+            route("/health/ready", health.ready, "GET"),
             route("/server", doors.server, "GET"),
             route("/w/{ward}/control", doors.control, "POST"),
             route("/w/{ward}/blocks", doors.blocks, "POST"),
             route("/w/{ward}/log", doors.pages, "GET"),
             route("/w/{ward}/wake", doors.wake, "GET"),
+            route("/w/{ward}/restored", doors.restored, "GET"),
+            route("/w/{ward}/live", doors.live, "POST"),
             route("/w/{ward}/join/{invite}", doors.put_join, "PUT"),
             route("/w/{ward}/join/{invite}", doors.get_join, "GET"),
             *feed_routes,
         ],
+        middleware=[Middleware(Observed, service.metrics)],
         exception_handlers={HTTPException: no_route},
         lifespan=life,
     )
+    # A door has one writing. A redirect would also go to whatever host the caller named.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods that the path of a request has."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    return {
+        method
+        for route in routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 async def _left(request: Request) -> None:

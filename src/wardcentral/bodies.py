@@ -21,6 +21,10 @@ class Bodies:
         self._most = most
         self._held = 0
 
+    def held(self) -> int:
+        """Return how many bytes are held now."""
+        return self._held
+
     @asynccontextmanager
     async def read(self, request: Request, limit: int) -> AsyncIterator[bytes]:
         """Give the body, held until the block is left; ProblemError too_big, timeout, cut or busy."""

@@ -1,23 +1,23 @@
-"""The operator's commands: init, serve, status, verify, move-ward.
+"""The operator's commands: init, serve, status, verify, move-ward; those of backup_cli.
 
 Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 4 what is stored does not hold.
 """
 
 import argparse
-import asyncio
 import json
-import logging
 import os
 import sqlite3
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from wardcentral.backup_options import BACKUP_ACTS, add_options, run_backup_act
 from wardcentral.folder import Folder, FolderError, write_atomically
+from wardcentral.options import add_serve_options
+from wardcentral.refused import REFUSED, USAGE, CommandError
 from wardcentral.store import DamagedError, UnreachableError
 from wardcentral.texts import say
 
@@ -26,17 +26,7 @@ if TYPE_CHECKING:
     from wardcentral.stores import Database
 
 DATABASE = "WARDCENTRAL_DATABASE"
-DONE, REFUSED, USAGE, BROKEN = 0, 1, 2, 4
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-class _Refused(Exception):  # noqa: N818
-    """Ends a command with a sentence and an exit code."""
-
-    def __init__(self, text: str, code: int = REFUSED) -> None:
-        super().__init__(text)
-        self.text = text
-        self.code = code
+DONE, BROKEN = 0, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,11 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "status": _status,
         "verify": _verify,
         "move-ward": _move_ward,
+        **dict.fromkeys(BACKUP_ACTS, run_backup_act),
     }
     folder = Folder(Path(options.data), options.database or os.environ.get(DATABASE, ""))
     try:
         return acts[options.act](options, folder)
-    except _Refused as refused:
+    except CommandError as refused:
         print(refused.text, file=sys.stderr)
         return refused.code
     except FolderError as error:
@@ -73,12 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="wardcentral", description=say("about"))
     acts = parser.add_subparsers(dest="act", required=True)
-    for name in ("init", "serve", "status", "verify", "move-ward"):
+    for name in ("init", "serve", "status", "verify", "move-ward", *BACKUP_ACTS):
         act = acts.add_parser(name, help=say(name), description=say(name))
         act.add_argument("--data", required=True, metavar="DIR", help=say("data"))
         act.add_argument("--database", metavar="URL", help=say("database"))
-        if name in {"status", "verify", "move-ward"}:
+        if name not in {"init", "serve"}:
             act.add_argument("--json", action="store_true", help=say("json"))
+    add_options(acts.choices)
     init = acts.choices["init"]
     init.add_argument("--service-role", default="", metavar="ROLE", help=say("service_role"))
     init.add_argument("--key-from", type=Path, metavar="DIR", help=say("key_from"))
@@ -88,15 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     move.add_argument("--address", required=True, metavar="URL", help=say("cell_address"))
     move.add_argument("--to-database", default="", metavar="URL", help=say("to_database"))
     move.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
-    serve = acts.choices["serve"]
-    serve.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
-    serve.add_argument("--feed", type=Path, metavar="DIR", help=say("feed"))
-    serve.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT", help=say("listen"))
-    serve.add_argument("--port-file", type=Path, metavar="FILE", help=say("port_file"))
-    serve.add_argument("--pid-file", type=Path, metavar="FILE", help=say("pid_file"))
-    serve.add_argument("--exit-when-idle", type=float, metavar="SECONDS", help=say("idle"))
-    serve.add_argument("--announce", action="store_true", help=say("announce"))
-    serve.add_argument("--founding", choices=("open", "token", "closed"), help=say("founding"))
+    add_serve_options(acts.choices["serve"])
     return parser
 
 
@@ -119,72 +103,10 @@ def _init(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _serve(options: argparse.Namespace, folder: Folder) -> int:
-    from wardcentral.app import create_app
-    from wardcentral.feed_store import FeedFolder
-    from wardcentral.placement import WardMap
-    from wardcentral.server import listen, make_server, written
-    from wardcentral.service import Founding, Service
-    from wardcentral.stores import open_reader, open_shared, open_store
-    from wardproto.signing import Ed25519Signing
+    from wardcentral.serve import serve
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    host, port = _address(options.listen)
-    who: Literal["open", "token", "closed"] = options.founding or ("open" if host in _LOOPBACK else "token")
-    with ExitStack() as stack:
-        secret = folder.secret()
-        if not folder.address:
-            stack.enter_context(folder.held())
-        try:
-            sock = stack.enter_context(listen(host, port))
-        except OSError:
-            raise _Refused(say("taken", address=options.listen)) from None
-        store = open_store(folder)
-        stack.callback(store.close)
-        service = Service(
-            store,
-            lambda: open_reader(folder),
-            Ed25519Signing(),
-            secret,
-            _clock_ms,
-            Founding(who, folder.founding_token()),
-            ward_map=None if options.map is None else WardMap(options.map),
-            shared=(lambda: open_shared(folder)) if folder.address else None,
-        )
-        write_pid = stack.enter_context(written(options.pid_file, lambda: str(os.getpid())))
-        bound = sock.getsockname()[1]
-
-        def ready() -> None:
-            write_pid()
-            if options.port_file is not None:
-                # It stays when the service ends: workstations remember the port.
-                write_atomically(options.port_file, str(bound))
-            address = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
-            logging.getLogger("wardcentral").info(say("ready", address=address))
-            if options.announce:
-                print(f"ready {address}", flush=True)
-
-        server = make_server(
-            create_app(service, feeds=FeedFolder(options.feed or folder.feed)),
-            ready=ready,
-            stopping=service.stop_waiting,
-            idle_seconds=options.exit_when_idle,
-        )
-        asyncio.run(server.serve(sockets=[sock]))
-        logging.getLogger("wardcentral").info(say("stopped"))
+    serve(options, folder)
     return DONE
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:  # noqa: PLR2004
-        raise _Refused(say("bad_listen"), USAGE)
-    return host, int(port)
-
-
-def _clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _reader(folder: Folder) -> "Database":
@@ -195,6 +117,7 @@ def _reader(folder: Folder) -> "Database":
 
 
 def _status(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.backup_cli import restored_lines
     from wardcentral.verify import fingerprint
     from wardproto.signing import Ed25519Signing
 
@@ -210,8 +133,10 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
     ]
     key = fingerprint(Ed25519Signing().public(folder.secret()))
     running = folder.in_use()
+    restored = restored_lines(folder)
     if options.json:
-        print(json.dumps({"key": key, "running": running, "wards": wards}, ensure_ascii=False))
+        shown = {"key": key, "running": running, "wards": wards, "restored": restored}
+        print(json.dumps(shown, ensure_ascii=False))
         return DONE
     print(say("running" if running else "not_running"))
     print(say("key", key=key))
@@ -219,6 +144,8 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
     for ward, head in heads:
         if head is not None:
             print(say("ward", ward=ward.hex()[:8], entries=head.wseq))
+    for line in restored:
+        print(say("restored_at" if line["opened_ms"] else "restored_closed", **line))
     return DONE
 
 
@@ -231,7 +158,7 @@ def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
     target = Folder(options.to, options.to_database)
     secret = folder.secret()
     if target.secret() != secret:
-        raise _Refused(say("other_key"))
+        raise CommandError(say("other_key"))
     with ExitStack() as stack:
         stores = [open_store(place) for place in (folder, target)]
         for store in stores:
@@ -242,7 +169,9 @@ def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
                 stores[0], stores[1], ward, options.address.rstrip("/"), Ed25519Signing(), secret
             )
         except NotMovedError as error:
-            raise _Refused(say(f"not_{error.code}"), BROKEN if error.code == "differs" else REFUSED) from None
+            raise CommandError(
+                say(f"not_{error.code}"), BROKEN if error.code == "differs" else REFUSED
+            ) from None
     if options.map is not None:
         write_map(options.map, ward, options.address.rstrip("/"), write_atomically)
     if options.json:
@@ -256,7 +185,7 @@ def _ward(reader: "Reader", named: str) -> bytes:
     """Return the ward whose id begins as named."""
     found = [ward for ward in reader.wards() if named and ward.hex().startswith(named.lower())]
     if len(found) != 1:
-        raise _Refused(say("no_such_ward"), USAGE)
+        raise CommandError(say("no_such_ward"), USAGE)
     return found[0]
 
 

@@ -41,9 +41,16 @@ class Committer:
     """
 
     def __init__(
-        self, store: ServerStore, *, committed: Callable[[], None], undone: Callable[[], None]
+        self,
+        store: ServerStore,
+        *,
+        committed: Callable[[], None],
+        undone: Callable[[], None],
+        measured: Callable[[int, float], None] = lambda _jobs, _seconds: None,
     ) -> None:
+        """``measured`` is told of each commit how many jobs it held and how many seconds it took."""
         self._store = store
+        self._measured = measured
         self._committed = committed
         self._undone = undone
         self._waiting: queue.Queue[_Job[Any] | None] = queue.Queue(MOST_WAITING)
@@ -75,6 +82,10 @@ class Committer:
             self._waiting.put_nowait(job)
         return job.future
 
+    def waiting(self) -> int:
+        """Return how many jobs wait for the next group."""
+        return self._waiting.qsize()
+
     def _run(self) -> None:
         while True:
             group, last = self._gather()
@@ -102,6 +113,7 @@ class Committer:
         return group, False
 
     def _commit(self, group: list[_Job[Any]]) -> None:
+        begun = time.monotonic()
         try:
             with self._store.transaction():
                 wards = {job.ward for job in group if job.ward is not None}
@@ -116,6 +128,7 @@ class Committer:
             for job in group:
                 self._commit([job])
             return
+        self._measured(len(group), time.monotonic() - begun)
         self._committed()
         for job, result in zip(group, results, strict=True):
             job.future.set_result(result)

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 
 from wardcentral import pages
 from wardcentral.incoming import MAX_WRAP, Incoming, delivery, read_block
+from wardcentral.notes import Notes
 from wardcentral.store import DamagedError, DeviceTip, Reader, ServerStore, Stored, StreamTip, WardHead
+from wardcentral.tree import WardTree
 from wardproto import control
 from wardproto.admission import RULES, Block, Epoch, RuleCheck, check, epoch_after
 from wardproto.control import ControlState, RefusedError
-from wardproto.messages import LogPage, PushItem
+from wardproto.messages import NOT_ASKED, Asked, LogPage, PushItem
 from wardproto.records import (
     PASSING,
     BlockHeader,
@@ -55,6 +57,7 @@ class LogView:
     store: ServerStore
     ward: bytes
     state: ControlState
+    tree: WardTree
 
     def stream_head(self, stream: bytes) -> Head:
         """The head of a stream."""
@@ -73,6 +76,10 @@ class LogView:
             return NO_HASH
         entry = self.store.entry_at(self.ward, CONTROL_STREAM, sseq)
         return None if entry is None else entry.hash
+
+    def root_at(self, size: int) -> bytes | None:
+        """The root of the log at a size; empty for one that it has not reached."""
+        return b"" if (found := self.tree.root_at(size)) is None else found
 
     def device_head(self, stream: bytes, device: bytes) -> tuple[int, bytes]:
         """The last block of a device in a stream."""
@@ -93,7 +100,12 @@ class Snapshot:
 
     ward: bytes
     state: ControlState
-    size: int
+    end: WardHead
+
+    @property
+    def size(self) -> int:
+        """Its last wseq."""
+        return self.end.wseq
 
 
 class WardLog:
@@ -112,16 +124,30 @@ class WardLog:
         self._signing = signing
         self._secret = secret
         self._public = signing.public(secret)
+        self._notes = Notes(signing, secret)
         self._rules = rules
         self._state = load_state(store, ward, signing)
         self._end = store.ward_head(ward) or WardHead(0, 0)
+        self._tree = WardTree(store, ward, self._state, self._end)
+        self._keep_roots()
 
     def catch_up(self) -> None:
         """Take in what other processes have added; call it while the ward is locked."""
         end = self._store.ward_head(self._ward) or WardHead(0, 0)
         if end != self._end:
             self._state = load_state(self._store, self._ward, self._signing, self._state)
+            while self._end.wseq < end.wseq:
+                for entry in self._store.entries(self._ward, self._end.wseq, 1_000):
+                    self._store.add_nodes(self._ward, self._tree.append(self._state, entry))
+                    self._end = WardHead(entry.wseq, entry.recv_ms)
             self._end = end
+            self._keep_roots()
+
+    def _keep_roots(self) -> None:
+        """Write the roots that a program of before there were trees did not."""
+        if self._end.wseq and not self._end.root:
+            self._end = self._tree.end(self._end)
+            self._store.set_end(self._ward, self._end)
 
     @property
     def state(self) -> ControlState:
@@ -135,11 +161,15 @@ class WardLog:
 
     def snapshot(self) -> Snapshot:
         """The ward as it is now; hand it to readers only after the commit."""
-        return Snapshot(self._ward, self._state, self._end.wseq)
+        return Snapshot(self._ward, self._state, self._end)
 
-    def page(self, device: bytes, after: int, limit: int, now_ms: int) -> LogPage:
+    def view(self) -> LogView:
+        """The place where the next block would go."""
+        return LogView(self._store, self._ward, self._state, self._tree)
+
+    def page(self, device: bytes, after: int, limit: int, now_ms: int, asked: Asked = NOT_ASKED) -> LogPage:
         """Return what ``device`` is given of the log after a wseq; RefusedError for a stranger."""
-        return pages.page(self._store, self.snapshot(), device, after, limit, now_ms)
+        return pages.page(self._store, self.snapshot(), device, after, limit, now_ms, asked, self._notes)
 
     # --- control records
 
@@ -171,8 +201,8 @@ class WardLog:
             if founding or in_doubt or not self._signed(record, header):
                 return self._refuse(came, refused.code, now_ms)
             return self._refuse(name, refused.code, now_ms, keep=True)
-        entry = self._append(CONTROL_STREAM, name, recv_ms, Stored(_NO_ENTRY, wire, b"", wrap_hashes), wraps)
         self._state = after
+        entry = self._append(CONTROL_STREAM, name, recv_ms, Stored(_NO_ENTRY, wire, b"", wrap_hashes), wraps)
         self._after_control(header, recv_ms)
         return self._receipt(entry)
 
@@ -231,7 +261,7 @@ class WardLog:
             unknown = header.device not in self._state.members
             return self._refuse(delivery(block.item), "not_member" if unknown else "malformed", now_ms)
         recv_ms = self._received(now_ms)
-        view = LogView(self._store, self._ward, self._state)
+        view = self.view()
         code = check(view, Block(header, block.item.body, block.wrap_hashes, recv_ms), self._rules)
         if code is not None and relayed and not block.whole:
             return self._refuse(delivery(block.item), code, now_ms)
@@ -266,8 +296,11 @@ class WardLog:
         entry = Entry(wseq, sseq, stream, name, recv_ms, head)
         placed = Stored(entry, stored.record, stored.body, stored.wrap_hashes)
         after = StreamTip(Head(sseq, head), tip.epoch if epoch is None else epoch)
-        self._store.append(self._ward, placed, wraps, after, device)
-        self._end = WardHead(wseq, recv_ms)
+        nodes = self._tree.append(self._state, entry)
+        self._end = self._tree.end(WardHead(wseq, recv_ms))
+        self._store.append(self._ward, placed, wraps, after, device, self._end)
+        if nodes:
+            self._store.add_nodes(self._ward, nodes)
         return entry
 
     def _receipt(self, entry: Entry) -> bytes:

@@ -5,7 +5,8 @@ further off is told the server's time and signs again. What was signed before th
 started is refused in the same way, because the nonces seen before are not known any more.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wardcentral.problems import ProblemError
@@ -25,6 +26,8 @@ from wardproto.wire import ID_BYTES, signed_bytes
 _SIGNATURE_BYTES = 64
 _TIME_DIGITS = 16
 _MOST_BUCKETS = 20_000
+LONGEST_WAIT = 300
+"""Seconds: no caller is told to stay away for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +67,35 @@ def _hexadecimal(text: str, length: int) -> bytes:
 
 
 class Buckets:
-    """One token bucket a key: ``rate`` a second on average, ``burst`` at once."""
+    """One token bucket a key: ``rate`` a second on average, ``burst`` at once. Bounded in memory."""
 
-    def __init__(self, rate: float, burst: float) -> None:
+    def __init__(self, rate: float, burst: float, over: Callable[[], None] = lambda: None) -> None:
+        """``over`` is called for each call that is refused."""
+        self._over = over
         self._rate = rate
         self._burst = burst
         self._left: dict[bytes, tuple[float, int]] = {}
 
     def take(self, key: bytes, now_ms: int) -> None:
         """Take one token; ProblemError("rate") where there is none."""
-        left, at_ms = self._left.get(key, (self._burst, now_ms))
+        left, at_ms = self._left.pop(key, (self._burst, now_ms))
         left = min(self._burst, left + max(0, now_ms - at_ms) / 1000 * self._rate)
+        if len(self._left) >= _MOST_BUCKETS:
+            # The one that was silent for longest is the fullest: a flood of new names frees no busy caller.
+            del self._left[next(iter(self._left))]
         if left < 1.0:
-            raise ProblemError("rate")
-        if key not in self._left and len(self._left) >= _MOST_BUCKETS:
-            self._drop_full(now_ms)
+            self._left[key] = (left, now_ms)
+            self._over()
+            raise ProblemError("rate", wait_seconds=self._seconds_to(1.0 - left))
         self._left[key] = (left - 1.0, now_ms)
 
-    def _drop_full(self, now_ms: int) -> None:
-        """Forget those that are full again; all of them when a flood of keys leaves none full."""
-        full_ms = self._burst / self._rate * 1000
-        self._left = {key: held for key, held in self._left.items() if now_ms - held[1] < full_ms}
-        if len(self._left) >= _MOST_BUCKETS:
-            self._left.clear()
+    def __len__(self) -> int:
+        """Return how many buckets are remembered."""
+        return len(self._left)
+
+    def _seconds_to(self, missing: float) -> int:
+        """Return the whole seconds, 1 to 300, until so many tokens have come."""
+        return max(1, min(LONGEST_WAIT, math.ceil(missing / self._rate)))
 
 
 class Nonces:

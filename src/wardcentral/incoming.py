@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from wardproto import control
-from wardproto.control import ControlState
+from wardproto.control import ControlState, RefusedError
 from wardproto.messages import PushItem
 from wardproto.records import BlockHeader
 from wardproto.signing import Signing, check_envelope
@@ -84,3 +84,16 @@ def _numbers_fit(header: BlockHeader) -> bool:
 def delivery(item: PushItem) -> bytes:
     """Return the name of what came, where it cannot be held to be what its author signed."""
     return digest("delivery", item.envelope, item.body, *(wrap_hash(wrap) for wrap in item.wraps))
+
+
+def author_of(wire: bytes) -> bytes:
+    """Return the device that a control record names as its author; empty where it names none."""
+    try:
+        return control.read(wire)[1].device
+    except RefusedError:
+        return b""
+
+
+def is_relayed(block: Incoming, by: bytes) -> bool:
+    """Return whether another device than its author brought the block."""
+    return block.header is None or block.header.device != by

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from wardcentral.placement import HERE, Placement
 from wardcentral.store import DeviceTip, Stored, StreamTip, WardHead
-from wardproto.records import Entry
+from wardproto.records import Entry, Head
 from wardproto.wire import CONTROL_STREAM
 
 K = TypeVar("K")
@@ -20,6 +20,8 @@ class _Ward:
     wraps: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
     by_hash: dict[bytes, Entry] = field(default_factory=dict)
     streams: dict[bytes, list[int]] = field(default_factory=dict)
+    end: WardHead | None = None
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
     tips: dict[bytes, StreamTip] = field(default_factory=dict)
     devices: dict[tuple[bytes, bytes], DeviceTip] = field(default_factory=dict)
     refusals: dict[bytes, tuple[str, bytes]] = field(default_factory=dict)
@@ -83,8 +85,7 @@ class MemoryStore:
         held = self._wards.get(ward)
         if held is None or not held.log:
             return None
-        last = held.log[-1].entry
-        return WardHead(last.wseq, last.recv_ms)
+        return held.end
 
     def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
         """The entry of a block or control record."""
@@ -138,6 +139,19 @@ class MemoryStore:
         held = self._wards.get(ward)
         return iter(()) if held is None else iter(sorted(held.tips.items(), key=lambda item: item[0]))
 
+    def stream_order(self, ward: bytes) -> Iterator[tuple[bytes, Head]]:
+        """The heads of all streams, in the order of their first entries."""
+        held = self._wards.get(ward)
+        for stream, places in sorted(held.streams.items() if held else (), key=lambda item: item[1][:1]):
+            if held is not None and places:
+                yield stream, held.tips[stream].head
+
+    def tree_nodes(self, ward: bytes, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Kept nodes of the ward's tree."""
+        held = self._wards.get(ward)
+        found = (held.nodes.get((level, index)) for index in range(first, first + count)) if held else ()
+        return [node for node in found if node is not None]
+
     def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
         """The last (bseq, block hash) of a device in a stream."""
         held = self._wards.get(ward)
@@ -182,10 +196,17 @@ class MemoryStore:
     # --- writing
 
     def append(
-        self, ward: bytes, stored: Stored, wraps: tuple[bytes, ...], tip: StreamTip, device: DeviceTip | None
+        self,
+        ward: bytes,
+        stored: Stored,
+        wraps: tuple[bytes, ...],
+        tip: StreamTip,
+        device: DeviceTip | None,
+        end: WardHead,
     ) -> None:
         """Add the next entry."""
         held = self._ward(ward)
+        self.set_end(ward, end)
         entry = stored.entry
         kept = stored if self._keep_bodies else Stored(entry, b"", b"", stored.wrap_hashes)
         held.log.append(kept)
@@ -199,6 +220,18 @@ class MemoryStore:
         self._put(held.tips, entry.stream, tip)
         if device is not None:
             self._put(held.devices, (entry.stream, device.device), device)
+
+    def add_nodes(self, ward: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        """Keep nodes of the ward's tree."""
+        for level, index, node in nodes:
+            self._put(self._ward(ward).nodes, (level, index), node)
+
+    def set_end(self, ward: bytes, end: WardHead) -> None:
+        """Move the end of the ward's log."""
+        held = self._ward(ward)
+        before = held.end
+        self._on_failure(lambda: setattr(held, "end", before))
+        held.end = end
 
     def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:
         """Remember a definite refusal."""

@@ -8,12 +8,17 @@ A removed device is given the control stream up to its own removal and nothing e
 it learns why it is no longer served and can put its unsent work in the tray.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from wardcentral.store import Reader, Stored
+from msgspec import structs
+
+from wardcentral.notes import Notes
+from wardcentral.store import Reader, Stored, WardHead
+from wardcentral.tree import prove
 from wardproto.control import ControlState, Member, RefusedError, body_of, wraps_for
-from wardproto.messages import MAX_PAGE, MAX_PAGE_BYTES, LogItem, LogPage
+from wardproto.heads import given
+from wardproto.messages import MAX_PAGE, MAX_PAGE_BYTES, NOT_ASKED, Asked, LogItem, LogPage, LogProof
 from wardproto.readers import may_fetch
 from wardproto.records import BlockHeader, ControlHeader, ControlWire, Entry
 from wardproto.wire import CONTROL_STREAM, Envelope, decode
@@ -42,6 +47,10 @@ class Where(Protocol):
     def size(self) -> int:
         """Its last wseq."""
 
+    @property
+    def end(self) -> WardHead:
+        """Where its log ends."""
+
 
 class _Eyes:
     """One device's view: which streams it is given and which it may open now."""
@@ -57,12 +66,9 @@ class _Eyes:
 
     def given(self, stream: bytes) -> bool:
         """Whether entries of the stream are handed out."""
-        if self.full or stream == CONTROL_STREAM:
-            return True
-        found = self.state.streams.get(stream)
-        if found is None or not self.active:
-            return False
-        return found.kind == "feed" or self.team in (found.owner, found.partner)
+        if not self.active:
+            return stream == CONTROL_STREAM
+        return given(self.state, self.team, stream)
 
     def opens(self, stream: bytes) -> bool:
         """Whether bodies and wraps of the stream are handed out now."""
@@ -71,8 +77,20 @@ class _Eyes:
         return self._opens[stream]
 
 
-def page(reader: Reader, where: Where, device: bytes, after: int, limit: int, now_ms: int) -> LogPage:
-    """Return the entries after ``after`` for ``device``, at most ``limit``; RefusedError for a stranger."""
+def page(
+    reader: Reader,
+    where: Where,
+    device: bytes,
+    after: int,
+    limit: int,
+    now_ms: int,
+    asked: Asked = NOT_ASKED,
+    notes: Notes | None = None,
+) -> LogPage:
+    """Return the entries after ``after`` for ``device``, at most ``limit``; RefusedError for a stranger.
+
+    A page that reaches the end carries the checkpoint of ``notes``, and the proofs ``asked`` for.
+    """
     member = where.state.members.get(device)
     if member is None:
         raise RefusedError("not_member")
@@ -90,7 +108,17 @@ def page(reader: Reader, where: Where, device: bytes, after: int, limit: int, no
                 break
             items.append(item)
         upto = wseq
-    return LogPage(tuple(items), upto, size, eyes.full, upto < size, now_ms)
+    found = LogPage(tuple(items), upto, size, eyes.full, upto < size, now_ms)
+    if notes is None or not eyes.active or found.more:
+        return found
+    proof = None if eyes.full else _proof(reader, where, asked, items)
+    return structs.replace(found, checkpoint=notes.note(where.ward, where.end, now_ms), proof=proof)
+
+
+def _proof(reader: Reader, where: Where, asked: Asked, items: Sequence[LogItem]) -> LogProof:
+    last = items[-1].entry.wseq if items else asked.last
+    entries = reader.entries(where.ward, last - 1, 1) if 0 < last <= where.size else ()
+    return prove(reader, where.ward, where.end, asked, entries[0] if entries else None)
 
 
 def _removal(reader: Reader, where: Where, sseq: int) -> int:

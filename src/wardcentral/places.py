@@ -1,5 +1,7 @@
 """Reading what a request names: ward, invite, numbers, its exact target, its caller's address."""
 
+from ipaddress import IPv4Address, IPv6Network, ip_address
+
 from starlette.requests import Request
 
 from wardcentral.problems import ProblemError
@@ -40,9 +42,31 @@ def number_of(request: Request, name: str, default: int) -> int:
     return int(text)
 
 
+def numbers_of(request: Request, name: str, most: int) -> tuple[int, ...]:
+    """Return the numbers of a list in the query; ProblemError("malformed") where it is none or too long."""
+    texts = request.query_params.get(name, "").split(",")
+    if texts == [""]:
+        return ()
+    if len(texts) > most or not all(t.isascii() and t.isdigit() and len(t) <= _NUMBER_DIGITS for t in texts):
+        raise ProblemError("malformed")
+    return tuple(int(text) for text in texts)
+
+
 def address_of(request: Request) -> str:
-    """Return where the caller connected from."""
-    return request.client.host if request.client is not None else ""
+    """Return where the caller connected from, as far as it counts as one caller.
+
+    Of an IPv6 address that is its network (/64): whoever has one address there has all of them.
+    """
+    text = request.client.host if request.client is not None else ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv4Address):
+        return text
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), 64), strict=False))
 
 
 def _id(text: str, length: int) -> bytes:

@@ -84,8 +84,8 @@ class PostgresReader:
 
     def ward_head(self, ward: bytes) -> WardHead | None:
         """The end of a ward's log."""
-        row = self._row("SELECT wseq, recv_ms FROM ward_head WHERE ward = %s", ward)
-        return None if row is None else WardHead(*row)
+        row = self._row("SELECT wseq, recv_ms, root, heads FROM ward_head WHERE ward = %s", ward)
+        return None if row is None else WardHead.read(*row)
 
     def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
         """The entry of a block or control record."""
@@ -147,6 +147,20 @@ class PostgresReader:
         )
         for stream, *row in self._rows(statement, (ward,)):
             yield stream, _tip(*row)
+
+    def stream_order(self, ward: bytes) -> Iterator[tuple[bytes, Head]]:
+        """The heads of all streams, in the order of their first entries."""
+        statement = (
+            "SELECT s.stream, s.sseq, s.head FROM entry e JOIN stream_head s ON s.ward = e.ward "
+            "AND s.stream = e.stream WHERE e.ward = %s AND e.sseq = 1 ORDER BY e.wseq"
+        )
+        for stream, sseq, head in self._rows(statement, (ward,)):
+            yield stream, Head(sseq, head)
+
+    def tree_nodes(self, ward: bytes, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Kept nodes of the ward's tree."""
+        statement = "SELECT hash FROM tree_node WHERE ward = %s AND level = %s AND place >= %s AND place < %s ORDER BY place"
+        return [node for (node,) in self._rows(statement, (ward, level, first, first + count))]
 
     def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
         """The last (bseq, block hash) of a device in a stream."""

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from wardcentral.store import DamagedError
 
-NEWEST = "0001"
+NEWEST = "0002"
 GRANTS = {
     "ward_head": "SELECT, INSERT, UPDATE",
     "entry": "SELECT, INSERT",
@@ -22,6 +22,7 @@ GRANTS = {
     "refusal": "SELECT, INSERT",
     "join_request": "SELECT, INSERT, UPDATE, DELETE",
     "placement": "SELECT",
+    "tree_node": "SELECT, INSERT",
     "alembic_version": "SELECT",
 }
 

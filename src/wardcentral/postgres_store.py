@@ -16,7 +16,7 @@ import psycopg
 
 from wardcentral.placement import Placement
 from wardcentral.postgres_reader import PostgresReader, Row
-from wardcentral.store import DeviceTip, Stored, StreamTip
+from wardcentral.store import DeviceTip, Stored, StreamTip, WardHead
 from wardproto.records import Entry
 from wardproto.wire import encode
 
@@ -30,14 +30,16 @@ WARD_TABLES = (
     "refusal",
     "join_request",
     "placement",
+    "tree_node",
 )
 _ADD_ENTRY = "INSERT INTO entry VALUES (%s, %s, %s, %s, %s, %s, %s)"
 _ADD_BLOCK = "INSERT INTO block VALUES (%s, %s, %s, %s, %s)"
 _ADD_WRAP = "INSERT INTO keybox VALUES (%s, %s, %s, %s)"
+_ADD_NODE = "INSERT INTO tree_node VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
 _ADD_REFUSAL = "INSERT INTO refusal VALUES (%s, %s, %s, %s)"
 _SET_HEAD = (
-    "INSERT INTO ward_head VALUES (%s, %s, %s) "
-    "ON CONFLICT (ward) DO UPDATE SET wseq = excluded.wseq, recv_ms = excluded.recv_ms"
+    "INSERT INTO ward_head VALUES (%s, %s, %s, %s, %s) ON CONFLICT (ward) DO UPDATE SET "
+    "wseq = excluded.wseq, recv_ms = excluded.recv_ms, root = excluded.root, heads = excluded.heads"
 )
 _SET_STREAM = (
     "INSERT INTO stream_head VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (ward, stream) DO UPDATE SET "
@@ -138,7 +140,13 @@ class PostgresStore(PostgresReader):
         rows[len(rows)] = values
 
     def append(
-        self, ward: bytes, stored: Stored, wraps: tuple[bytes, ...], tip: StreamTip, device: DeviceTip | None
+        self,
+        ward: bytes,
+        stored: Stored,
+        wraps: tuple[bytes, ...],
+        tip: StreamTip,
+        device: DeviceTip | None,
+        end: WardHead,
     ) -> None:
         """Add the next entry. A number that is taken is a psycopg.IntegrityError, never an overwrite."""
         entry = stored.entry
@@ -150,7 +158,7 @@ class PostgresStore(PostgresReader):
             self._add(_ADD_WRAP, ward, entry.wseq, place, wrap)
         self._entries[ward, entry.hash] = entry
         self._places[ward, entry.stream, entry.sseq] = entry
-        self._replace(_SET_HEAD, 1, (ward, entry.wseq, entry.recv_ms))
+        self.set_end(ward, end)
         head, epoch = tip.head, tip.epoch
         self._streams[ward, entry.stream] = tip
         self._replace(
@@ -161,6 +169,15 @@ class PostgresStore(PostgresReader):
         if device is not None:
             self._devices[ward, entry.stream, device.device] = (device.bseq, device.hash)
             self._replace(_SET_DEVICE, 3, (ward, entry.stream, device.device, device.bseq, device.hash))
+
+    def add_nodes(self, ward: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        """Keep nodes of the ward's tree."""
+        for node in nodes:
+            self._add(_ADD_NODE, ward, *node)
+
+    def set_end(self, ward: bytes, end: WardHead) -> None:
+        """Move the end of the ward's log."""
+        self._replace(_SET_HEAD, 1, (ward, *end.row()))
 
     def _replace(self, statement: str, key: int, row: Row) -> None:
         """Add a row instead of the one that was to be written for the same key: only the last counts."""

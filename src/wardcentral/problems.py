@@ -38,6 +38,7 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     "rate": (429, "要求が多すぎます。", "Too many requests; wait a little."),
     "failed": (500, "サーバーで処理できませんでした。", "The server could not do this."),
     "busy": (503, "サーバーが混み合っています。", "The server is busy; try again."),
+    "stopping": (503, "サーバーは停止の準備をしています。", "The server is about to stop."),
     "moving": (
         503,
         "この拠点は移転作業中です。しばらくして送り直してください。",
@@ -57,12 +58,18 @@ CLOSING = frozenset({"too_big", "timeout", "cut", "busy"})
 """After these the rest of the request may still be on its way: the connection is closed."""
 
 
+WAITS: Mapping[str, int] = {"rate": 1, "busy": 2, "stopping": 5, "moving": 1}
+"""Seconds after which it makes sense to come again, where nothing better is known."""
+
+
 class ProblemError(Exception):
     """The request is answered with this problem. Carries no content."""
 
-    def __init__(self, code: str, address: str = "") -> None:
+    def __init__(self, code: str, address: str = "", wait_seconds: int = 0) -> None:
         super().__init__(code)
         self.code = code
+        self.wait_seconds = wait_seconds
+        """How long the caller should wait; 0 where only the code decides."""
         self.address = address
         """Where a ward that moved is served now."""
 

@@ -7,8 +7,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import h11
@@ -17,20 +18,29 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from wardcentral.folder import write_atomically
+from wardcentral.tls import Certificate
 
 HEADER_SECONDS = 15.0
 """How long a connection may take to bring a head, or the rest of a body that nobody waits for."""
+STALL_SECONDS = 20.0
+LEAST_TAKEN = 4 * 1024
+"""Bytes a second that a caller must take of an answer over each ``STALL_SECONDS``: a page is up to 8 MiB."""
 KEEP_ALIVE_SECONDS = 75
 MAX_HEAD = 16 * 1024
 GRACE_SECONDS = 10
 """How long running requests may go on after the service was asked to stop."""
 BACKLOG = 512
+CONNECTIONS = 4_096
+"""Open connections by default; a PC has two or three, one of which waits for news."""
+SPARE_FILES = 64
+"""File descriptors that are no connections."""
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1 that gives a silent client a limited time."""
+    """HTTP/1.1 that gives a client a limited time that says nothing, or takes nothing of its answer."""
 
     _silent: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
     _asked = False
     """Whether a first request has come: before that there is no cycle."""
 
@@ -42,7 +52,8 @@ class PatientProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Wait on while a head is not complete, or a body that was answered early is still coming."""
         super().data_received(data)
-        self._asked = self._asked or self.conn.their_state is not h11.IDLE
+        # What is no HTTP makes no cycle either.
+        self._asked = self._asked or self.conn.their_state not in {h11.IDLE, h11.ERROR}
         self._mind(answered=not self._asked or self.cycle.response_complete)
 
     def on_response_complete(self) -> None:
@@ -56,9 +67,20 @@ class PatientProtocol(H11Protocol):
         else:
             self._heard()
 
+    def pause_writing(self) -> None:
+        """Begin to watch whether the caller takes what it asked for."""
+        super().pause_writing()
+        self._watch_reading()
+
+    def resume_writing(self) -> None:
+        """It has taken nearly all."""
+        self._taken()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._heard()
+        self._taken()
         super().connection_lost(exc)
 
     def _expect(self) -> None:
@@ -69,6 +91,23 @@ class PatientProtocol(H11Protocol):
         if self._silent is not None:
             self._silent.cancel()
             self._silent = None
+
+    def _watch_reading(self) -> None:
+        self._taken()
+        left = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(STALL_SECONDS, self._look_whether_taken, left)
+
+    def _look_whether_taken(self, before: int) -> None:
+        if before - self.transport.get_write_buffer_size() < STALL_SECONDS * LEAST_TAKEN:
+            # Not close(): that would wait for the caller to take the rest.
+            self.transport.abort()
+        else:
+            self._watch_reading()
+
+    def _taken(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _drop(self) -> None:
         self._silent = None
@@ -107,12 +146,22 @@ class CentralServer(uvicorn.Server):
         *,
         ready: Callable[[], None],
         stopping: Callable[[], None],
+        draining: Callable[[], None],
+        drain_seconds: float,
         finished: Callable[[], bool] | None = None,
+        renew: Callable[[], None] | None = None,
+        alive: Callable[[float], None] = lambda _now: None,
     ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._draining = draining
+        self._drain_seconds = drain_seconds
+        self._leave_at: float | None = None
         self._stopping = stopping
         self._finished = finished
+        self._renew = renew
+        self._renewing = False
+        self._alive = alive
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept, then say so."""
@@ -120,9 +169,26 @@ class CentralServer(uvicorn.Server):
         if self.started:
             self._ready()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to drain at the first signal; stop at once at a second, or where nothing is to be drained."""
+        if self._leave_at is None and self._drain_seconds > 0:
+            self._leave_at = time.monotonic() + self._drain_seconds
+            self._draining()
+        else:
+            super().handle_exit(sig, frame)
+
+    def _ask_to_renew(self, _sig: int, _frame: FrameType | None) -> None:
+        """Note it only: files are not read in a signal handler."""
+        self._renewing = True
+
     async def on_tick(self, counter: int) -> bool:
-        """Also stop when there is nothing left to do."""
-        if self._finished is not None and self._finished():
+        """Also stop when it is drained or there is nothing left to do."""
+        self._alive(time.monotonic())
+        if self._renewing and self._renew is not None:
+            self._renewing = False
+            self._renew()
+        drained = self._leave_at is not None and time.monotonic() >= self._leave_at
+        if drained or (self._finished is not None and self._finished()):
             self.should_exit = True
         return await super().on_tick(counter)
 
@@ -141,6 +207,8 @@ class CentralServer(uvicorn.Server):
         with contextlib.suppress(ValueError):
             # Only the main thread may set them; elsewhere (in tests) the caller sets should_exit.
             before = {number: signal.signal(number, self.handle_exit) for number in wanted}
+            if sys.platform != "win32" and self._renew is not None:
+                before[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._ask_to_renew)
         try:
             yield
         finally:
@@ -163,14 +231,38 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
+def room_for(connections: int) -> int:
+    """Ask the system for as many open files as that needs; return how many connections there is room for."""
+    try:
+        import resource
+    except ImportError:
+        return connections  # Windows has no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return min(connections, wanted - SPARE_FILES)
+
+
 def make_server(
     app: ASGIApp,
     *,
     ready: Callable[[], None],
     stopping: Callable[[], None],
+    draining: Callable[[], None] = lambda: None,
+    drain_seconds: float = 0.0,
     idle_seconds: float | None = None,
+    connections: int = CONNECTIONS,
+    certificate: Certificate | None = None,
+    proxies: Sequence[str] = (),
+    alive: Callable[[float], None] = lambda _now: None,
 ) -> CentralServer:
-    """Return a server for the application; run it with ``serve(sockets=[...])``."""
+    """Return a server for the application; run it with ``serve(sockets=[...])``.
+
+    ``proxies``: addresses whose word about a caller's address is believed.
+    """
     activity = Activity(app)
     config = uvicorn.Config(
         activity,
@@ -180,14 +272,29 @@ def make_server(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         backlog=BACKLOG,
+        # One more than may be served: it is answered 503 and closed.
+        limit_concurrency=connections + 1,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         h11_max_incomplete_event_size=MAX_HEAD,
     )
+    config.load()
+    if certificate is not None:
+        config.ssl = certificate.context
     finished = None if idle_seconds is None else lambda: activity.idle_seconds() > idle_seconds
-    return CentralServer(config, ready=ready, stopping=stopping, finished=finished)
+    return CentralServer(
+        config,
+        ready=ready,
+        stopping=stopping,
+        draining=draining,
+        drain_seconds=drain_seconds,
+        finished=finished,
+        alive=alive,
+        renew=None if certificate is None else certificate.renew,
+    )
 
 
 @contextlib.contextmanager

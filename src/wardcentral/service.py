@@ -6,18 +6,19 @@ snapshots: immutable, published after each commit. Waiting clients are woken in 
 
 import asyncio
 import contextlib
-import hmac
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from wardcentral.committer import Committer, FullError
 from wardcentral.core import Snapshot, WardLog, load_state
-from wardcentral.incoming import Incoming, read_block
+from wardcentral.founding import Founding
+from wardcentral.incoming import Incoming, author_of, is_relayed, read_block
 from wardcentral.joining import check_request
+from wardcentral.metrics import Metrics
+from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
@@ -25,7 +26,7 @@ from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, U
 from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
-from wardproto.messages import ControlPush, LogPage, PushItem
+from wardproto.messages import Asked, ControlPush, LogPage, PushItem
 from wardproto.records import Genesis
 from wardproto.signing import Signing
 from wardproto.wire import MalformedError, ward_id
@@ -38,20 +39,6 @@ FEW = 4
 
 T = TypeVar("T")
 log = logging.getLogger("wardcentral")
-
-
-@dataclass(frozen=True, slots=True)
-class Founding:
-    """Who may found a ward here: anyone, the holder of the token, nobody."""
-
-    who: Literal["open", "token", "closed"] = "open"
-    token: str = ""
-
-    def allows(self, shown: str) -> bool:
-        """Whether the token shown lets its holder found a ward."""
-        if self.who != "token":
-            return self.who == "open"
-        return bool(self.token) and hmac.compare_digest(shown.encode(), self.token.encode())
 
 
 class Service:
@@ -69,14 +56,21 @@ class Service:
         wake_seconds: float = WAKE_SECONDS,
         ward_map: WardMap | None = None,
         shared: Callable[[], SharedReader] | None = None,
+        metrics: Metrics | None = None,
+        notices: Callable[[bytes], tuple[bytes, ...]] = lambda _: (),
     ) -> None:
-        """``shared`` opens a reader of a store that other processes write too; None: this one is alone."""
+        """``shared`` opens a reader of a store that other processes write too; None: this one is alone.
+
+        ``notices`` gives the signed restore notices of a ward.
+        """
+        self.notices = notices
         self.signing = signing
         self.key = signing.public(secret)
         self.clock_ms = clock_ms
         self.founding = founding
         self._store = store
         self._secret = secret
+        self._notes = Notes(signing, secret)
         self._open_reader = open_reader
         self._wake_seconds = wake_seconds
         self._map = ward_map
@@ -89,11 +83,16 @@ class Service:
         self._watch = None if shared is None else Watch(shared, lambda: tuple(self._events), self._seen)
         self._events: dict[bytes, asyncio.Event] = {}
         self._stopping = False
+        self.draining = False
+        """Whether the process is about to stop and no new work should be sent here."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers = threading.local()
         self._opened: list[Reader] = []
         self._pool = ThreadPoolExecutor(READERS, "reader")
-        self.committer = Committer(store, committed=self._published, undone=self._forgotten)
+        self.metrics = metrics or Metrics()
+        self.committer = Committer(
+            store, committed=self._published, undone=self._forgotten, measured=self.metrics.committed
+        )
 
     # --- life
 
@@ -104,8 +103,13 @@ class Service:
         if self._watch is not None:
             self._watch.start()
 
+    def drain(self) -> None:
+        """Say from now on that no new work should be sent here; all that comes is still done."""
+        self.draining = True
+
     def stop_waiting(self) -> None:
         """Answer all who wait; from now on nobody is kept waiting."""
+        self.drain()
         self._stopping = True
         for event in self._events.values():
             event.set()
@@ -146,6 +150,7 @@ class Service:
         # What the logs believe is not what is stored: they are read again when next needed.
         self._logs.clear()
         self._touched.clear()
+        self.metrics.undone()
 
     async def _write(self, act: Callable[[], T], ward: bytes) -> T:
         try:
@@ -210,6 +215,10 @@ class Service:
             log.error("the database does not answer")  # noqa: TRY400
             raise ProblemError("storage") from None
 
+    async def look(self) -> None:
+        """Return when the store has answered one small read; ProblemError or the driver's error."""
+        await self._read(lambda reader: reader.ward_head(b""))
+
     async def snapshot(self, ward: bytes) -> Snapshot:
         """The ward as of the last commit; ProblemError("unknown_ward")."""
         found = self._snapshots.get(ward)
@@ -239,15 +248,18 @@ class Service:
             if found is not None and found.size >= head.wseq:
                 return found
             known = None if found is None else found.state
-            return Snapshot(ward, load_state(reader, ward, self.signing, known, head.wseq), head.wseq)
+            return Snapshot(ward, load_state(reader, ward, self.signing, known, head.wseq), head)
 
         fresh = await self._read(look)
+        if not fresh.end.root:
+            # An older program wrote last: the writer completes the tree once.
+            fresh = await self._write(lambda: self._log(ward).snapshot(), ward)
         held = self._snapshots.get(ward)
         if held is None or held.size < fresh.size:
             self._snapshots[ward] = fresh
         return fresh
 
-    async def page(self, snapshot: Snapshot, device: bytes, after: int, limit: int) -> LogPage:
+    async def page(self, snapshot: Snapshot, device: bytes, after: int, limit: int, asked: Asked) -> LogPage:
         """What ``device`` is given of the log."""
         now_ms = self.clock_ms()
 
@@ -255,7 +267,7 @@ class Service:
             elsewhere = self._elsewhere(reader, snapshot.ward)
             if elsewhere is not None:
                 raise elsewhere
-            return page(reader, snapshot, device, after, limit, now_ms)
+            return page(reader, snapshot, device, after, limit, now_ms, asked, self._notes)
 
         return await self._read(act)
 
@@ -282,7 +294,7 @@ class Service:
 
         def act() -> bytes:
             return self._log(ward).push_control(
-                push.wire, push.wraps, self.clock_ms(), relayed=_author(push.wire) != by
+                push.wire, push.wraps, self.clock_ms(), relayed=author_of(push.wire) != by
             )
 
         return await self._write_ward(ward, act)
@@ -303,7 +315,7 @@ class Service:
         def act() -> tuple[bytes, ...]:
             ward = self._log(snapshot.ward)
             now_ms = self.clock_ms()
-            return tuple(ward.admit(block, now_ms, relayed=_is_relayed(block, by)) for block in blocks)
+            return tuple(ward.admit(block, now_ms, relayed=is_relayed(block, by)) for block in blocks)
 
         return await self._write_ward(snapshot.ward, act)
 
@@ -320,7 +332,8 @@ class Service:
                 return size
             event = self._events.setdefault(ward, asyncio.Event())
             try:
-                await asyncio.wait_for(event.wait(), left)
+                with self.metrics.waiting():
+                    await asyncio.wait_for(event.wait(), left)
             except TimeoutError:
                 return self._size(ward, after)
 
@@ -375,14 +388,3 @@ class Service:
         ):
             raise ProblemError("not_found")
         return held
-
-
-def _author(wire: bytes) -> bytes:
-    try:
-        return control.read(wire)[1].device
-    except RefusedError:
-        return b""
-
-
-def _is_relayed(block: Incoming, by: bytes) -> bool:
-    return block.header is None or block.header.device != by

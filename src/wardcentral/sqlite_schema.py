@@ -53,6 +53,15 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             ward BLOB PRIMARY KEY, state TEXT NOT NULL, address TEXT NOT NULL
         ) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE ward_head ADD COLUMN root BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE ward_head ADD COLUMN heads BLOB NOT NULL DEFAULT x'920090'",
+        "CREATE INDEX entry_first ON entry (ward, wseq) WHERE sseq = 1",
+        """CREATE TABLE tree_node (
+            ward BLOB NOT NULL, level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,
+            PRIMARY KEY (ward, level, place)
+        ) WITHOUT ROWID""",
+    ),
 )
 
 

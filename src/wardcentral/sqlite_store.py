@@ -29,6 +29,7 @@ WARD_TABLES = (
     "refusal",
     "join_request",
     "placement",
+    "tree_node",
 )
 _recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
 
@@ -58,8 +59,9 @@ class SqliteReader:
 
     def ward_head(self, ward: bytes) -> WardHead | None:
         """The end of a ward's log."""
-        row = self._db.execute("SELECT wseq, recv_ms FROM ward_head WHERE ward = ?", (ward,)).fetchone()
-        return None if row is None else WardHead(*row)
+        sql = "SELECT wseq, recv_ms, root, heads FROM ward_head WHERE ward = ?"
+        row = self._db.execute(sql, (ward,)).fetchone()
+        return None if row is None else WardHead.read(*row)
 
     def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
         """The entry of a block or control record."""
@@ -119,6 +121,20 @@ class SqliteReader:
         sql = f"SELECT stream, {_TIP} FROM stream_head WHERE ward = ? ORDER BY stream"  # noqa: S608
         for stream, *row in self._db.execute(sql, (ward,)):
             yield stream, _tip(*row)
+
+    def stream_order(self, ward: bytes) -> Iterator[tuple[bytes, Head]]:
+        """The heads of all streams, in the order of their first entries."""
+        sql = (
+            "SELECT s.stream, s.sseq, s.head FROM entry e JOIN stream_head s ON s.ward = e.ward "
+            "AND s.stream = e.stream WHERE e.ward = ? AND e.sseq = 1 ORDER BY e.wseq"
+        )
+        for stream, sseq, head in self._db.execute(sql, (ward,)):
+            yield stream, Head(sseq, head)
+
+    def tree_nodes(self, ward: bytes, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Kept nodes of the ward's tree."""
+        sql = "SELECT hash FROM tree_node WHERE ward = ? AND level = ? AND place >= ? AND place < ? ORDER BY place"
+        return [node for (node,) in self._db.execute(sql, (ward, level, first, first + count))]
 
     def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
         """The last (bseq, block hash) of a device in a stream."""
@@ -197,7 +213,13 @@ class SqliteStore(SqliteReader):
         """Nothing to do: a transaction is alone in writing."""
 
     def append(
-        self, ward: bytes, stored: Stored, wraps: tuple[bytes, ...], tip: StreamTip, device: DeviceTip | None
+        self,
+        ward: bytes,
+        stored: Stored,
+        wraps: tuple[bytes, ...],
+        tip: StreamTip,
+        device: DeviceTip | None,
+        end: WardHead,
     ) -> None:
         """Add the next entry. A number that is taken is an sqlite3.IntegrityError, never an overwrite."""
         entry = stored.entry
@@ -212,7 +234,7 @@ class SqliteStore(SqliteReader):
         )
         for place, wrap in enumerate(wraps):
             run("INSERT INTO keybox VALUES (?, ?, ?, ?)", (ward, entry.wseq, place, wrap))
-        run("INSERT OR REPLACE INTO ward_head VALUES (?, ?, ?)", (ward, entry.wseq, entry.recv_ms))
+        self.set_end(ward, end)
         head, epoch = tip.head, tip.epoch
         recipients = encode(epoch.recipients)
         run(
@@ -224,6 +246,17 @@ class SqliteStore(SqliteReader):
                 "INSERT OR REPLACE INTO device_head VALUES (?, ?, ?, ?, ?)",
                 (ward, entry.stream, device.device, device.bseq, device.hash),
             )
+
+    def add_nodes(self, ward: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        """Keep nodes of the ward's tree."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO tree_node VALUES (?, ?, ?, ?)", ((ward, *node) for node in nodes)
+        )
+
+    def set_end(self, ward: bytes, end: WardHead) -> None:
+        """Move the end of the ward's log."""
+        values = (ward, *end.row())
+        self._db.execute("INSERT OR REPLACE INTO ward_head VALUES (?, ?, ?, ?, ?)", values)
 
     def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:
         """Remember a definite refusal."""

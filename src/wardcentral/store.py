@@ -9,10 +9,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from wardcentral.placement import Placement
 from wardproto.admission import Epoch
 from wardproto.records import Entry, Head
+from wardproto.wire import encode
 
+_heads = msgspec.msgpack.Decoder(tuple[int, tuple[tuple[str, bytes], ...]])
 NO_HEAD = Head()
 NO_EPOCH = Epoch()
 
@@ -27,10 +31,32 @@ class UnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WardHead:
-    """Where a ward's log ends: the last wseq and the last time of receipt (ms)."""
+    """Where a ward's log ends: the last wseq, the last time of receipt (ms), and the roots there.
+
+    ``root`` is that of the Merkle tree, ``heads`` (team, root of the heads of its streams) by team. They are
+    empty where an older program wrote last.
+    """
 
     wseq: int
     recv_ms: int
+    root: bytes = b""
+    heads: tuple[tuple[str, bytes], ...] = ()
+
+    @classmethod
+    def read(cls, wseq: int, recv_ms: int, root: bytes, heads: bytes) -> "WardHead":
+        """Return the end as a row has it; roots of another size are those of an older program's last entry."""
+        size, pairs = _heads.decode(heads)
+        return cls(wseq, recv_ms, root, pairs) if size == wseq else cls(wseq, recv_ms)
+
+    def row(self) -> tuple[int, int, bytes, bytes]:
+        """Return the end for a row: the heads with the size they belong to."""
+        return self.wseq, self.recv_ms, self.root, encode((self.wseq if self.root else 0, self.heads))
+
+    def agrees(self, other: "WardHead | None") -> bool:
+        """Whether ``other`` is the same end; roots that an older program did not write are left out."""
+        if other is None or (self.wseq, self.recv_ms) != (other.wseq, other.recv_ms):
+            return False
+        return not (self.root and other.root) or self == other
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +128,12 @@ class Reader(Protocol):
     def stream_tips(self, ward: bytes) -> Iterator[tuple[bytes, StreamTip]]:
         """The ends of all streams that have entries."""
 
+    def stream_order(self, ward: bytes) -> Iterator[tuple[bytes, Head]]:
+        """The heads of all streams that have entries, in the order of their first entries."""
+
+    def tree_nodes(self, ward: bytes, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Kept nodes of a level of the ward's tree (merkle.Nodes), from number ``first`` on."""
+
     def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
         """The last (bseq, block hash) of a device in a stream; (0, b"") before the first."""
 
@@ -148,9 +180,21 @@ class ServerStore(Reader, Protocol):
         """
 
     def append(
-        self, ward: bytes, stored: Stored, wraps: tuple[bytes, ...], tip: StreamTip, device: DeviceTip | None
+        self,
+        ward: bytes,
+        stored: Stored,
+        wraps: tuple[bytes, ...],
+        tip: StreamTip,
+        device: DeviceTip | None,
+        end: WardHead,
     ) -> None:
         """Add the next entry; move the ward's, the stream's and (for a block) the device's end."""
+
+    def add_nodes(self, ward: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        """Keep nodes of the ward's tree: (level, index, hash)."""
+
+    def set_end(self, ward: bytes, end: WardHead) -> None:
+        """Keep the roots of a log that an older program wrote."""
 
     def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:
         """Remember a definite refusal and the bytes that said so."""

@@ -4,6 +4,8 @@ import locale
 import os
 from collections.abc import Mapping
 
+from wardcentral.backup_texts import BACKUP_TEXTS
+
 TEXTS: Mapping[str, tuple[str, str]] = {
     "about": (
         "中央サービス: 拠点の端末から届く封印済みの記録を、順に番号を付けて保管し、中継します。",
@@ -14,6 +16,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "status": ("保管している内容の概要", "what is kept"),
     "verify": ("保管している記録をすべて検証する", "verify every stored record"),
     "move-ward": ("拠点を別のセルへ移す", "move a ward to another cell"),
+    **BACKUP_TEXTS,
     "key_from": (
         "同じ導入のセルを増やすとき、鍵を受け継ぐデータフォルダー",
         "for a further cell of the installation: the data folder whose key it shares",
@@ -62,6 +65,67 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "port_file": ("受付を始めたときにポート番号を書くファイル", "file to write the port to when accepting"),
     "pid_file": ("プロセス番号を書くファイル", "file to write the process id to"),
     "idle": ("この秒数だれも使わなければ終わる", "end after so many seconds without a request"),
+    "certificate": (
+        "TLS の証明書 (中間証明書も続けて入れる。PEM)",
+        "TLS certificate, followed by its intermediates (PEM)",
+    ),
+    "certificate_key": ("証明書の秘密鍵 (PEM)", "key of the certificate (PEM)"),
+    "proxy": (
+        "前に置いた中継サーバーのアドレス。そこから来た X-Forwarded-For だけを信じる (何度でも)",
+        "address of a proxy in front, whose X-Forwarded-For alone is believed (repeatable)",
+    ),
+    "both_files": (
+        "--certificate と --certificate-key は両方を指定してください。",
+        "Give both --certificate and --certificate-key.",
+    ),
+    "bad_certificate": (
+        "証明書か鍵を使えません (読めない、対になっていない、鍵に合言葉がある): {path}",
+        "Certificate or key cannot be used (unreadable, no pair, or a passphrase): {path}",
+    ),
+    "certificate_renewed": ("新しい証明書に替えました。", "The new certificate is in use."),
+    "certificate_kept": (
+        "新しい証明書を使えません。いままでの証明書で続けます。",
+        "The new certificate cannot be used; the service goes on with the one before.",
+    ),
+    "in_the_clear": (
+        "TLS なしで {address} を待ち受けています。前に TLS を終える中継サーバーがなければ、証明書を指定してください。",
+        "Listening on {address} without TLS: give a certificate unless a proxy in front ends TLS.",
+    ),
+    "metrics": (
+        "監視用の数値を渡すアドレス (この機械の中だけ。既定: 渡さない)",
+        "HOST:PORT on loopback that gives metrics to the monitoring (default: none)",
+    ),
+    "metrics_outside": (
+        "--metrics はこの機械の中のアドレス (127.0.0.1 など) にだけ置けます。",
+        "--metrics may only be at an address of this machine, such as 127.0.0.1.",
+    ),
+    "metrics_at": ("監視用の数値: この機械のポート {port}", "Metrics at port {port} of this machine"),
+    "connections": (
+        "同時に開いておける接続の数 (既定: 4096)",
+        "connections that may be open at one time (default: 4096)",
+    ),
+    "fewer_connections": (
+        "開けるファイルの上限により、同時の接続は {count} までです (LimitNOFILE で増やせます)。",
+        "The limit of open files allows {count} connections at one time (raise LimitNOFILE).",
+    ),
+    "log": ("ログを書くファイル (既定: 標準エラー出力)", "file for the log (default: standard error)"),
+    "log_format": (
+        "ログの形 (既定: ファイルなら json、ほかは text)",
+        "form of the log (default: json into a file, else text)",
+    ),
+    "log_size": (
+        "ログがこの大きさ (MB) になったら自分で切り替え、五つまで残す (既定: 外の logrotate に任せる)",
+        "rotate the log by itself at this size and keep five (default: leave it to logrotate)",
+    ),
+    "log_requests": (
+        "要求ごとに一行書く (経路の型・結果・時間だけ。だれの要求かは書かない)",
+        "a line for each request: template of its route, status, time, and not whose it is",
+    ),
+    "no_log": ("ログのファイルを開けません: {path}", "The log file cannot be opened: {path}"),
+    "drain": (
+        "停止の合図から、新しい仕事を断り始めるまでの秒数 (その間 /health/ready は 503 を返す)",
+        "seconds to go on after the signal to stop, while /health/ready says 503",
+    ),
     "announce": ("受付を始めたら標準出力に一行書く", "print a line when accepting"),
     "founding": (
         "拠点の開設を許す相手 (既定: この機械の中だけで待ち受けるなら open、ほかは token)",

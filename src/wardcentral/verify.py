@@ -12,6 +12,7 @@ from hashlib import sha256
 from wardcentral.core import WardLog
 from wardcentral.memory_store import MemoryStore
 from wardcentral.store import Reader, Stored
+from wardproto.merkle import STRIDE
 from wardproto.messages import PushItem
 from wardproto.signing import Signing
 from wardproto.wire import CONTROL_STREAM, wrap_hash
@@ -87,12 +88,24 @@ def _admit_block(log: WardLog, stored: Stored, wraps: tuple[bytes, ...]) -> None
 
 
 def _ends_differ(reader: Reader, memory: MemoryStore, ward: bytes) -> Iterator[str]:
-    if reader.ward_head(ward) != memory.ward_head(ward):
+    end, again = reader.ward_head(ward), memory.ward_head(ward)
+    if (end is None) != (again is None) or (end is not None and not end.agrees(again)):
         yield "ward_head"
+    if end is not None and end.root:
+        yield from _nodes_differ(reader, memory, ward, end.wseq)
     if list(reader.stream_tips(ward)) != list(memory.stream_tips(ward)):
         yield "stream_head"
     if list(reader.device_tips(ward)) != list(memory.device_tips(ward)):
         yield "device_head"
+
+
+def _nodes_differ(reader: Reader, memory: Reader, ward: bytes, size: int) -> Iterator[str]:
+    """The kept nodes of the tree, of which proofs are made."""
+    level = STRIDE
+    while count := size >> level:
+        if list(reader.tree_nodes(ward, level, 0, count)) != list(memory.tree_nodes(ward, level, 0, count)):
+            yield "tree"
+        level += STRIDE
 
 
 def fingerprint(key: bytes) -> str:

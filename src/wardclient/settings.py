@@ -23,6 +23,8 @@ class Settings:
     theme: str = "dark"
     idle_minutes: int = 5
     curtain_seconds: int = 60
+    presence: bool = True
+    """Whether this PC tells the others which case is open here, and shows where else it is (0013)."""
 
     def checked(self) -> "Settings":
         """Return these settings with whatever is out of bounds put back to its default or limit."""
@@ -32,6 +34,8 @@ class Settings:
             language=self.language if self.language in ("ja", "en") else default.language,
             theme=self.theme if self.theme in THEMES else default.theme,
             idle_minutes=_within(self.idle_minutes, LEAST_IDLE, MOST_IDLE, default.idle_minutes),
+            # A file edited by hand may hold anything.
+            presence=self.presence is not False,
             curtain_seconds=_within(self.curtain_seconds, 1, MOST_CURTAIN, default.curtain_seconds),
         )
 

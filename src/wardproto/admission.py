@@ -40,6 +40,9 @@ class View(Protocol):
     def control_head_at(self, sseq: int) -> bytes | None:
         """The control head hash at ``sseq``; None where that is not known here."""
 
+    def root_at(self, size: int) -> bytes | None:
+        """The root of the log's tree at a size; empty where this place does not reach it, None where not known."""
+
     def device_head(self, stream: bytes, device: bytes) -> tuple[int, bytes]:
         """The last (bseq, block hash) of a device in a stream; (0, b"") before the first."""
 
@@ -159,6 +162,15 @@ def _no_fork(view: View, block: Block, _: Audience) -> str | None:
     return "fork" if stream is not None and stream != header.head.hash else None
 
 
+def _seen(view: View, block: Block, _: Audience) -> str | None:
+    """The checkpoint an author had verified is one of this log: nobody can make others believe in a fork."""
+    seen = block.header.seen
+    if seen.size == 0:
+        return None if seen.root == NO_HASH else "malformed"
+    root = view.root_at(seen.size) if seen.size > 0 else NO_HASH
+    return "fork" if root is not None and root != seen.root else None
+
+
 def _attempt(_: View, block: Block, __: Audience) -> str | None:
     """A re-sealed block names the refusal that allowed it."""
     return None if (block.header.attempt == 0) == (block.header.refusal == NO_HASH) else "malformed"
@@ -178,6 +190,7 @@ RULES: Mapping[str, RuleCheck] = {
     "attempt": _attempt,
     "chain": _chain,
     "no_fork": _no_fork,
+    "seen": _seen,
     "epoch_number": _epoch_number,
     "epoch_readers": _epoch_readers,
     "wraps": _wraps,

@@ -2,12 +2,13 @@
 
     POST /w/{ward}/control   ControlPush  -> PushReply
     POST /w/{ward}/blocks    PushRequest  -> PushReply
-    GET  /w/{ward}/log?after=N&limit=N    -> LogPage
+    GET  /w/{ward}/log?after=N&limit=N&sizes=N,N&last=N -> LogPage
     GET  /w/{ward}/wake?after=N           -> Wake       (long poll, 50 s at most)
     PUT  /w/{ward}/join/{invite}          JoinRequest   (signed by the invite key; no device yet)
     GET  /w/{ward}/join/{invite}          -> JoinRequest (an admin's device), or 404
+    POST /w/{ward}/live      LivePost     -> LiveReply  (hints in memory for a minute, never stored)
     GET  /server                          -> ServerHello (no signature: key and time)
-    GET  /health
+    GET  /health/live, /health/ready (and /health, the former name of the first)
 
 A ward is founded by POST /w/{ward}/control with its genesis record. Every other request
 carries the device's signature in the headers below, over REQUEST bytes. In paths and
@@ -36,7 +37,15 @@ MAX_PUSH = 64
 """Blocks in one push."""
 MAX_PAGE = 1000
 """Entries in one page of the log."""
+MAX_SIZES = 16
+"""Checkpoint sizes that one page proves."""
 MAX_PAGE_BYTES = 8 * 1024 * 1024
+LIVE_PLAIN = 508
+"""Bytes of a presence hint before sealing, all hints alike: with its length it fills 512."""
+LIVE_BYTES = 4 + 16 + 512 + 16
+"""Bytes of a sealed hint: epoch, salt, ciphertext, tag."""
+LIVE_MS = 60_000
+"""How long a hint says anything."""
 
 
 def request_bytes(method: str, target: str, body: bytes, time_ms: int, nonce: bytes, device: bytes) -> bytes:
@@ -107,12 +116,39 @@ class LogItem(Record, frozen=True):
     wraps: tuple[tuple[int, bytes], ...]
 
 
+class Asked(Record, frozen=True):
+    """What a reader who is not given every entry wants proven of the checkpoint at a page's end.
+
+    ``sizes`` of checkpoints that it holds or has heard of (MAX_SIZES at most); ``last`` the wseq of the newest
+    entry that it has, 0 for none: a newer one in the page itself is taken instead.
+    """
+
+    sizes: tuple[int, ...] = ()
+    last: int = 0
+
+
+NOT_ASKED = Asked()
+
+
+class LogProof(Record, frozen=True):
+    """Proofs about a page's checkpoint, for a reader who is not given every entry.
+
+    ``grown``: for each size asked, that the log began with that one (RFC 6962 2.1.2). ``last``: that the newest
+    entry of this reader is in the log (2.1.1). ``heads``: (team, root of its streams' heads) of all teams.
+    """
+
+    grown: tuple[tuple[int, tuple[bytes, ...]], ...]
+    last: tuple[bytes, ...]
+    heads: tuple[tuple[str, bytes], ...]
+
+
 class LogPage(Record, frozen=True):
     """Entries after the cursor in order of wseq.
 
     ``full`` readers are given every entry of the ward (wseq without gaps); others the control
     stream and their own streams (sseq without gaps). ``upto`` is the wseq that this page covers,
-    so that a cursor moves past entries that are not for this reader.
+    so that a cursor moves past entries that are not for this reader. A page that reaches the end of the
+    log ends with a checkpoint (checkpoint.py), and for readers who are not ``full`` with the proofs they need.
     """
 
     items: tuple[LogItem, ...]
@@ -122,12 +158,37 @@ class LogPage(Record, frozen=True):
     more: bool
     server_ms: int
     checkpoint: bytes = b""
+    proof: LogProof | None = None
 
 
 class Wake(Record, frozen=True):
     """The size of the ward's log, for a client that waits."""
 
     size: int
+    server_ms: int
+
+
+MAX_NOTICES = 100
+"""Restore notices in one answer."""
+
+
+class RestoreNotices(Record, frozen=True):
+    """The signed notices of restores of a ward, oldest first (restored.RestoredLog in context ``restored``)."""
+
+    signed: tuple[bytes, ...]
+
+
+class LivePost(Record, frozen=True):
+    """A sealed presence hint for the other readers of a stream; an empty one takes the last one back."""
+
+    stream: bytes
+    hint: bytes = b""
+
+
+class LiveReply(Record, frozen=True):
+    """The hints of the other devices in that stream, the newest first."""
+
+    hints: tuple[bytes, ...]
     server_ms: int
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from wardclient.casework.calendar import JAPAN
 from wardclient.casework.codes import ConsentState
 from wardclient.casework.consent import (
-    bar,
     check_narrower,
     default_period,
     due,
@@ -20,6 +19,7 @@ from wardclient.casework.consent import (
     sharing_lines,
     state,
 )
+from wardclient.casework.consent_bar import bar
 
 GIVEN: dict[str, object] = {
     "state": "given",

@@ -44,13 +44,16 @@ def test_every_possible_paper_is_made_with_the_next_serial_and_a_line_of_the_log
     case_id = shared(city, exchange)
     city.make_plan(case_id, {**city.plan_defaults(case_id), "goal": "介護の仕事に就く"})
     city.start_session(case_id, {})
+    city.request_support(case_id, {"approved_by": "SV 係長", "request_reason": "短時間から始めたい"})
     exchange()
     specialist.sync_now()
     specialist.refer(case_id, {**specialist.referral_defaults(case_id), **REFERRAL})
     specialist.sync_now()
     exchange()
     kinds = [row.kind for row in city.papers(case_id) if not row.why_not and row.kind != "opening"]
-    assert {"consent", "withdrawal", "plan", "session", "letter", "history", "who-can-see"} <= set(kinds)
+    assert {"consent", "withdrawal", "plan", "session", "letter", "history", "who-can-see", "request"} <= set(
+        kinds
+    )
     made = [city.make_paper(case_id, kind) for kind in kinds]
     assert [int(paper.serial.rpartition("-")[2]) for paper in made] == list(range(1, len(made) + 1))
     for paper in made:
@@ -58,6 +61,7 @@ def test_every_possible_paper_is_made_with_the_next_serial_and_a_line_of_the_log
     seen = "\n".join(city.make_paper(case_id, "who-can-see").outline)
     assert all(paper.serial in seen for paper in made)
     assert "介護の仕事に就く" in "\n".join(made[kinds.index("plan")].outline)
+    assert "短時間から始めたい" in "\n".join(made[kinds.index("request")].outline)
 
 
 def test_a_letter_that_tells_of_the_benefit_is_refused_and_uses_no_serial(specialist: Workstation) -> None:

@@ -41,6 +41,10 @@ class Central:
 
     directory: Path
     process: subprocess.Popen[str] | None = None
+    log: Path | None = None
+    """Where its log goes; nowhere when None."""
+    options: tuple[str, ...] = ()
+    """Further options of ``wardcentral serve``."""
 
     @property
     def url(self) -> str:
@@ -58,16 +62,18 @@ class Central:
                 env=environment(),
                 capture_output=True,
             )
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "wardcentral", "serve", "--data", str(self.directory)),
-                *("--listen", f"127.0.0.1:{port}", "--port-file", str(port_file), "--announce"),
-            ],
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        with (self.log or Path(os.devnull)).open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "wardcentral", "serve", "--data", str(self.directory)),
+                    *("--listen", f"127.0.0.1:{port}", "--port-file", str(port_file), "--announce"),
+                    *self.options,
+                ],
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert "ready" in line, line

@@ -20,6 +20,7 @@ from tests.journeys import between as network
 from tests.journeys.between import Between, Call, Fault
 from tests.journeys.offices import PASSPHRASE, Office, Outcome, environment
 from tests.journeys.wards import PERSON, Ward, open_case, phone_of, share
+from wardclient.desk.place import JAPAN
 from wardclient.practice.openings import OpeningsSpec, write_openings
 from wardclient.practice.people import make_caseload_csv
 
@@ -492,4 +493,4 @@ def test_a_home_that_is_not_set_up_says_what_to_do(tmp_path: Path) -> None:
 
 def today() -> dt.date:
     """Return today's date."""
-    return dt.datetime.now(dt.UTC).date()
+    return dt.datetime.now(JAPAN).date()

@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from tests.journeys.wards import Ward, share
+from wardclient.desk.place import JAPAN
 from wardclient.practice.courses import make_courses_csv
 
 
@@ -11,7 +12,7 @@ def test_a_plan_is_shared_work_by_command_line(ward: Ward, tmp_path: Path) -> No
     """Make, step from a course, finish on the other side, review; a faulty list is refused with its lines."""
     case_id = share(ward)
     good, bad = tmp_path / "courses.csv", tmp_path / "bad.csv"
-    good.write_bytes(make_courses_csv(40, dt.datetime.now(dt.UTC).date()))
+    good.write_bytes(make_courses_csv(40, dt.datetime.now(JAPAN).date()))
     bad.write_text("名称,実施機関,募集締切\n介護,学院,いつでも\n", encoding="utf-8")
     assert ward.city.do("training", "import", str(good), "--dry-run")["done"] is False
     assert ward.city.do("training", "list") == []

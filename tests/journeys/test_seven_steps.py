@@ -4,6 +4,7 @@ import datetime as dt
 
 from tests.journeys.offices import enrol
 from tests.journeys.wards import PERSON, Ward, consent_form, open_case, share
+from wardclient.desk.place import JAPAN
 
 
 def test_hello_work_sees_nothing_before_and_exactly_the_preview_after(ward: Ward) -> None:
@@ -56,7 +57,7 @@ def test_joint_session_is_sealed_when_both_confirm(ward: Ward) -> None:
 def test_the_city_follows_referral_and_result(ward: Ward) -> None:
     """Hello Work enters a referral and its result; the city sees both by its H-scope."""
     case_id = share(ward)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
+    today = dt.datetime.now(JAPAN).date().isoformat()
     referral = ward.hellowork.do(
         "refer",
         case_id,

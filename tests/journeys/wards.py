@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.journeys.between import Between
 from tests.journeys.offices import Central, Office, enrol
+from wardclient.desk.place import JAPAN
 
 PERSON: dict[str, object] = {
     "family_name": "架空",
@@ -108,7 +109,7 @@ def open_case(office: Office, **changes: object) -> str:
 
 def consent_form(**changes: object) -> dict[str, object]:
     """Return a consent form as the paper says it."""
-    today = dt.datetime.now(dt.UTC).date()
+    today = dt.datetime.now(JAPAN).date()
     return {
         "signed_on": today.isoformat(),
         "signer_kind": "1",

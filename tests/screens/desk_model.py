@@ -17,8 +17,11 @@ from wardclient.casework import plan, reference
 from wardclient.casework.calendar import age_on, format_wareki
 from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.problems import Problem
+from wardclient.casework.referral_states import SUBSIDY
+from wardclient.casework.text_checks import part_out
 from wardclient.casework.training import Course, days_left, deadline_state, read_courses
 from wardclient.casework.validation import normalise, validate
+from wardclient.casework.work_codes import Channel
 from wardclient.desk import plan_rows, rows
 from wardclient.desk.api import (
     EVERYTHING,
@@ -29,7 +32,11 @@ from wardclient.desk.api import (
     RefusedError,
     WrongPassphraseError,
 )
+from wardclient.desk.export_rows import ExportOrder, ExportRow
 from wardclient.desk.matches import MatchPage, MatchRow, PartView
+from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
+from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
+from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)
@@ -122,6 +129,9 @@ class ModelDesk:
         self.offline = False
         self.unsent = 0
         self.viewed: list[str] = []
+        self.exported: list[ExportRow] = []
+        self.told: list[tuple[str, tuple[str, str], bool]] = []
+        self.others: tuple[rows.PresenceRow, ...] = ()
         self.refuse_saves: DeskError | None = None
         self.explode: BaseException | None = None
         self.held: threading.Event | None = None
@@ -214,6 +224,14 @@ class ModelDesk:
         found = [r for r in found if not narrow.target_group or r.target_group == narrow.target_group]
         found = [r for r in found if not narrow.mine or r.mine]
         return rows.CasePage(tuple(found[:limit]), len(found), more_than=False, index_behind=0)
+
+    def presence(
+        self, case_id: str, editing: tuple[str, str] = ("", ""), *, leaving: bool = False
+    ) -> tuple[rows.PresenceRow, ...]:
+        """Return who else has the case open."""
+        self._check()
+        self.told.append((case_id, editing, leaving))
+        return self.others
 
     def case(self, case_id: str, *, again: bool = False) -> rows.CaseView:
         """Return a case."""
@@ -532,6 +550,42 @@ class ModelDesk:
             session.confirmed.clear()
         self.tell("session", case=session.case_id)
 
+    def part_session(self, session_id: str, text: str) -> tuple[str, str]:
+        """Move what may not be for the other side into a note of this side."""
+        stays, leaves = part_out(text)
+        own = {"body": leaves, "visibility": "2" if self.team == "city" else "3"}
+        given = {"held_on": TODAY.isoformat(), "place": "2", "attended_by_client": True, **own}
+        note_id = self.add_note(self.ward.sessions[session_id].case_id, given)
+        self.write_session(session_id, stays)
+        return stays, note_id
+
+    def export_list(
+        self, order: ExportOrder, path: Path, passphrase: str, progress: OnProgress, cancelled: Cancelled
+    ) -> ExportRow | None:
+        """Write a list; the rules that the screen shows."""
+        if not order.reason:
+            self._refuse(Problem("reason", "reason", "書き出す理由を書いてください。", "Give the reason."))
+        found = self.find_cases(order.text).rows
+        progress(rows.Progress(0, 0, len(found)))
+        if cancelled():
+            return None
+        path.write_text(passphrase and "sealed", encoding="utf-8")
+        row = ExportRow(
+            f"{TODAY}T10:42:00+09:00",
+            self.me().label,
+            order.kind,
+            len(found),
+            order.plain,
+            order.reason,
+            path.name,
+        )
+        self.exported.insert(0, row)
+        return row
+
+    def exports(self) -> tuple[ExportRow, ...]:
+        """Return the log."""
+        return tuple(self.exported)
+
     def add_action(self, session_id: str, values: Values) -> str:
         """Add what was agreed."""
         given = normalise("action", dict(values))
@@ -739,7 +793,76 @@ class ModelDesk:
             values |= {"opening_no": row.opening_no, "employer_name": row.employer, "job_title": row.title}
         return values
 
-    def refer(self, case_id: str, values: Values) -> str:
+    def pipeline(self, *, ended: bool = False) -> tuple[PipelineRow, ...]:
+        """Nothing is on its way here; the screen of it is tried at a real desk."""
+        return ()
+
+    def referral_log(self, case_id: str, referral_id: str) -> ReferralLog:
+        """No log is kept here."""
+        row = next(r for r in self.ward.cases[case_id].referrals if r.referral_id == referral_id)
+        return ReferralLog(
+            case_id,
+            referral_id,
+            row.channel,
+            row.employer_name,
+            row.job_title,
+            row.opening_no,
+            (),
+            (),
+            (),
+            "",
+        )
+
+    def offer(self, case_id: str, values: Values) -> str:
+        """No opening is offered here."""
+        raise NotImplementedError
+
+    def move_referral(self, case_id: str, referral_id: str, values: Values, *, corrects: str = "") -> str:
+        """No log is kept here."""
+        raise NotImplementedError
+
+    def place_in_job(self, case_id: str, values: Values) -> str:
+        """No job is kept here."""
+        raise NotImplementedError
+
+    def check_retention(self, case_id: str, placement_id: str, values: Values) -> str:
+        """No job is kept here."""
+        raise NotImplementedError
+
+    def retention_due(self) -> tuple[RetentionDue, ...]:
+        """Nothing is due here."""
+        return ()
+
+    def registrations_due(self, days: int = 30) -> tuple[RegistrationDue, ...]:
+        """Nothing lapses here."""
+        return ()
+
+    def request_defaults(self, case_id: str) -> Values:
+        """Nothing is asked here."""
+        return {}
+
+    def request_support(self, case_id: str, values: Values) -> str:
+        """Nothing is asked here."""
+        raise NotImplementedError
+
+    def move_request(self, case_id: str, request_id: str, values: Values, *, corrects: str = "") -> None:
+        """Nothing is asked here."""
+        raise NotImplementedError
+
+    def support_requests(self, case_id: str) -> tuple[RequestRow, ...]:
+        """Nothing was asked here."""
+        return ()
+
+    def requests_due(self) -> tuple[RequestDue, ...]:
+        """Nothing was asked here."""
+        return ()
+
+    def subsidy(self, channel: str) -> str:
+        """Return what a channel means for hiring subsidies."""
+        known = Channel.of(channel)
+        return "" if known is None else SUBSIDY[known][0]
+
+    def refer(self, case_id: str, values: Values, referral_id: str = "") -> str:
         """Enter a referral."""
         given = normalise("referral", dict(values))
         self._refuse(*validate("referral", given, today=TODAY, team=self.team, roles=self.me().roles))
@@ -810,6 +933,10 @@ class ModelDesk:
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write a file."""
         path.write_bytes(b"sealed " + tray_id.encode())
+
+    def write_evidence(self, incident_id: str, path: Path) -> None:
+        """Write a file."""
+        path.write_text(incident_id)
 
     def save_form(self, form_id: str, fields: Values) -> None:
         """Keep a draft."""

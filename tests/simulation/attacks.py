@@ -194,6 +194,18 @@ def _late_decision(world: World, device: Device) -> Forge | None:
 
 
 Attack = Callable[[World, Device], Forge | None]
+
+
+def _other_log(world: World, device: Device) -> Forge | None:
+    """A checkpoint that the service never signed: others would take the service for a liar."""
+    made = _some(world, device)
+    if made is None:
+        return None
+    size = world.random.choice((1, world.log.size, world.log.size + 3))
+    made.set(seen=Seen(size, world.sealing.random(32)))
+    return made
+
+
 REFUSED: dict[str, Attack] = {
     "member": _removed_writes,
     "readers": _foreign_stream,
@@ -202,6 +214,7 @@ REFUSED: dict[str, Attack] = {
     "epoch_readers": _old_readers,
     "epoch_number": _old_epoch,
     "cas": _late_decision,
+    "seen": _other_log,
 }
 """By the rule that refuses it. The others of `RULES` are seen to in test_rules.py."""
 

@@ -10,6 +10,7 @@ from wardclient.ledger.events import Op, Put, Version, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
 from wardclient.sync.closing import ended_key
 from wardclient.sync.core import REBUILD, keep_identity
+from wardclient.sync.sealing import checked
 from wardproto.wire import CONTROL_STREAM
 
 HOSTILE_INCIDENTS = {"bad_wrap", "cannot_open", "malformed_body", "over_claim", "event_number"}
@@ -47,7 +48,19 @@ def healed(world: World) -> None:
     withdrawals_hold(world)
     ended_rightly(world)
     decisions_exclusive(world)
+    verified(world)
     secrets.judge(world)
+
+
+def verified(world: World) -> None:
+    """I9, the honest half: every PC has verified the log up to its end, and it is the log."""
+    end = world.log.snapshot().end
+    for device in honest(world):
+        if device.up.core.member is not None and not device.up.core.flag("stopped"):
+            known = checked(device.up.core)
+            need(known is not None, "I9 verified", device.name)
+            assert known is not None
+            need((known.size, known.root) == (end.wseq, end.root), "I9 verified", device.name)
 
 
 def drained(world: World) -> None:

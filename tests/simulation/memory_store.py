@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from tests.simulation.truth import need
 from wardclient.ledger import reduce
 from wardclient.ledger.reduce import Changes, EventId, Fact, Place
 from wardclient.ledger.registers import Members, Register
@@ -41,6 +42,7 @@ class Tables:
         self.heads_at: dict[tuple[bytes, int], bytes] = {}
         self.devices: dict[tuple[bytes, bytes], tuple[int, bytes]] = {}
         self.epochs: dict[bytes, Epoch] = {}
+        self.nodes: dict[tuple[int, int], bytes] = {}
         self.entries: dict[int, tuple[Entry, bytes, bytes, Verdict]] = {}
         self.team_keys: dict[tuple[str, int], bytes] = {}
         self.stream_keys: dict[tuple[bytes, int], bytes] = {}
@@ -156,12 +158,30 @@ class MemoryStore:
     def append(
         self, entry: Entry, record: bytes, body: bytes, verdict: Verdict, device: bytes, bseq: int
     ) -> None:
-        assert entry.wseq not in self.tables.entries
+        need(entry.wseq not in self.tables.entries, "I7 stored once")
         self._set(self.tables.entries, entry.wseq, (entry, record, body, verdict))
         self._set(self.tables.heads, entry.stream, Head(entry.sseq, entry.head))
         self._set(self.tables.heads_at, (entry.stream, entry.sseq), entry.head)
         if device:
             self._set(self.tables.devices, (entry.stream, device), (bseq, entry.hash))
+
+    def entries(self, after: int, limit: int) -> Sequence[Entry]:
+        return [e[0] for wseq, e in sorted(self.tables.entries.items()) if wseq > after][:limit]
+
+    def last_entry(self) -> Entry | None:
+        return self.tables.entries[max(self.tables.entries)][0] if self.tables.entries else None
+
+    def stream_order(self) -> Iterator[tuple[bytes, Head]]:
+        for _, (entry, _, _, _) in sorted(self.tables.entries.items()):
+            if entry.sseq == 1:
+                yield entry.stream, self.tables.heads[entry.stream]
+
+    def add_nodes(self, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        for level, index, node in nodes:
+            self._set(self.tables.nodes, (level, index), node)
+
+    def tree_nodes(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        return [self.tables.nodes[level, index] for index in range(first, first + count)]
 
     def unopened(self, stream: bytes) -> Sequence[tuple[Entry, bytes, bytes]]:
         return [

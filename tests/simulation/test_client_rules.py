@@ -42,20 +42,20 @@ def replaced(where: object, name: str, by: object) -> Mutant:
 class SealsAgain(Client):
     """Takes a time-out for a refusal and seals the events anew."""
 
-    def on_failure(self, call: Call, now_ms: int) -> None:
+    def on_failure(self, call: Call, now_ms: int, wait_ms: int = 0) -> None:
         if isinstance(call, PushCall):
             with self.core.change():
                 for stream, name in call.blocks:
                     sealed = self.core.store.sealed(stream)
                     if sealed is not None and sealed.hash == name:
                         self.core.store.clear_sealed(stream, accepted=False)
-        super().on_failure(call, now_ms)
+        super().on_failure(call, now_ms, wait_ms)
 
 
 class GivesUp(Client):
     """Never tries again what failed once."""
 
-    def on_failure(self, call: Call, now_ms: int) -> None:
+    def on_failure(self, call: Call, now_ms: int, wait_ms: int = 0) -> None:
         pass
 
     def retry(self) -> None:

@@ -32,6 +32,7 @@ BREAKS = {
     "epoch_readers": "I4 confidentiality",
     "wraps": "I",
     "cas": "decision is exclusive",
+    "seen": "",
 }
 """Rule and what its absence breaks; ``I`` where more than one invariant may be the first to break."""
 

@@ -4,7 +4,7 @@ Everything is driven by one seeded generator. Nothing here sleeps, and no thread
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,7 +16,7 @@ from wardcentral.core import LogView, WardLog
 from wardcentral.memory_store import MemoryStore as ServerStore
 from wardclient.sync.calls import Call, ControlCall, PullCall, PushCall
 from wardclient.sync.client import Client
-from wardclient.sync.core import keep_identity
+from wardclient.sync.core import ALL_AUDITS, keep_identity
 from wardclient.sync.founding import Newcomer, genesis, named, newcomer
 from wardclient.vault.identity import Identity
 from wardclient.vault.sealing import Sealing
@@ -93,7 +93,13 @@ class Device:
         world = self.world
         self.store.fuse = -1
         self.client = world.make_client(
-            self.store, world.signing, world.sealing, self.clock_ms, world.rules, world.page_limit
+            self.store,
+            world.signing,
+            world.sealing,
+            self.clock_ms,
+            world.rules,
+            world.page_limit,
+            world.audits,
         )
         self.life += 1
 
@@ -110,6 +116,7 @@ class World:
         seed: int,
         *,
         rules: Mapping[str, RuleCheck] = RULES,
+        audits: Collection[str] = ALL_AUDITS,
         make_client: ClientMaker = Client,
         make_store: Callable[..., MemoryStore] = MemoryStore,
         signing: Signing | None = None,
@@ -117,6 +124,7 @@ class World:
     ) -> None:
         self.random = random.Random(seed)  # noqa: S311  # a seed must replay everything
         self.rules = rules
+        self.audits = audits
         self.make_client = make_client
         self.make_store = make_store
         self.signing = signing or ModelSigning()
@@ -205,7 +213,7 @@ class World:
             return "denied"
         if isinstance(call, PullCall):
             try:
-                page = self.log.page(device.id, call.after, call.limit, self.now_ms)
+                page = self.log.page(device.id, call.after, call.limit, self.now_ms, call.asked)
             except RefusedError:
                 return "denied"
             return self.tamper(device, page)
@@ -238,7 +246,7 @@ class World:
 
     def view(self) -> LogView:
         """The end of the log, as the admission rules see it."""
-        return LogView(self._server_store, self.ward, self.log.state)
+        return self.log.view()
 
     @staticmethod
     def context_of(answer: bytes) -> str:

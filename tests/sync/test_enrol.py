@@ -8,7 +8,7 @@ import pytest
 from tests.simulation.memory_store import MemoryStore
 from tests.sync.http import SEALING, SIGNING, Pc, found, join, open_pc
 from tests.wardcentral.running import Running, serving
-from wardcentral.service import Founding
+from wardcentral.founding import Founding
 from wardclient.sync import enrol
 from wardclient.sync.core import keep_identity
 from wardclient.sync.enrol import AdmitError, EnrolError

@@ -16,12 +16,14 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.wardcentral.builders import SIGNING, Pc, Ward, answered
+from tests.wardcentral.described import described_problem
 from wardcentral.app import Limits, create_app
 from wardcentral.cli import DATABASE
 from wardcentral.feed_store import FeedFolder
 from wardcentral.folder import Folder
+from wardcentral.founding import Founding
 from wardcentral.server import CentralServer, listen, make_server
-from wardcentral.service import Founding, Service
+from wardcentral.service import Service
 from wardcentral.sqlite_store import SqliteStore
 from wardcentral.store import ServerStore
 from wardcentral.stores import make, open_reader, open_shared, open_store
@@ -190,13 +192,14 @@ def joined(admin: Caller, newcomer: Pc) -> Caller:
 
 
 def problem(response: httpx.Response) -> str:
-    """Return the code of a problem answer, after checking its form."""
+    """Return the code of a problem answer, after checking its form, and that openapi.yaml foresees it there."""
     assert response.headers["content-type"].startswith("application/problem+json")
     assert response.headers["wc-time"].isdigit()
     document: dict[str, Any] = json.loads(response.content)
     assert document["status"] == response.status_code
     assert document["title"]
     assert document["title_ja"]
+    described_problem(response, str(document["code"]))
     return str(document["code"])
 
 
@@ -236,7 +239,7 @@ class Process:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line.startswith("ready http://"), line
+        assert line.startswith(("ready http://", "ready https://")), line
         return line.split()[1]
 
     def end(self, how: Callable[[subprocess.Popen[str]], None]) -> tuple[int, str]:

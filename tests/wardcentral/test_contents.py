@@ -8,7 +8,9 @@ from pathlib import Path
 
 from tests.wardcentral.builders import pc
 from tests.wardcentral.running import found, joined, now_ms, serving
-from wardproto.records import Receipt
+from wardproto.heads import Heads
+from wardproto.merkle import leaf_hash, root
+from wardproto.records import Head, Receipt
 from wardproto.wire import CONTROL_STREAM, encode, stream_head, wrap_hash
 
 COLUMNS = {
@@ -20,7 +22,8 @@ COLUMNS = {
     "placement": {"ward", "state", "address"},
     "refusal": {"ward", "hash", "code", "answer"},
     "stream_head": {"ward", "stream", "sseq", "head", "epoch", "recipients", "key_commit"},
-    "ward_head": {"ward", "wseq", "recv_ms"},
+    "tree_node": {"ward", "level", "place", "hash"},
+    "ward_head": {"ward", "wseq", "recv_ms", "root", "heads"},
 }
 """All that is stored: ids, places, times, hashes, and the bytes that came (protocol 4.15)."""
 
@@ -54,6 +57,11 @@ def test_the_database_holds_only_what_was_given(tmp_path: Path) -> None:
         given |= {city.ward.id, stream, joint, city.pc.id, corner.pc.id, invite, request, b""}
         given |= {encode(e.recipients) for e in city.ward.epochs.values()} | {encode(())}
         given |= {epoch.commit for epoch in city.ward.epochs.values()}
+        given.add(root([leaf_hash(encode(item_.entry)) for item_ in items]))
+        heads = Heads()
+        for item_ in items:
+            heads.put(city.ward.state, item_.entry.stream, Head(item_.entry.sseq, item_.entry.head))
+        given.add(encode((len(items), tuple(heads.roots()))))
     control_wraps = {wrap_hash_of for item_ in items for wrap_hash_of in item_.wrap_hashes}
     connection = sqlite3.connect(tmp_path / "central.db")
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

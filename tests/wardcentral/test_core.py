@@ -12,7 +12,7 @@ from tests.wardcentral.builders import DAY_MS, SIGNING, Ward, answered, pc
 from tests.wardcentral.conftest import Desk
 from wardcentral.core import WardLog
 from wardcentral.memory_store import MemoryStore
-from wardcentral.store import DamagedError, ServerStore, Stored
+from wardcentral.store import DamagedError, ServerStore, Stored, WardHead
 from wardproto.control import Stream
 from wardproto.messages import ControlPush, PushItem
 from wardproto.records import (
@@ -352,7 +352,7 @@ def test_a_control_stream_that_does_not_fold_is_reported(desk: Desk) -> None:
     broken = MemoryStore()
     first = next(iter(desk.store.controls(desk.ward.id)))
     tip = desk.store.stream_tip(desk.ward.id, CONTROL_STREAM)
-    broken.append(desk.ward.id, Stored(first.entry, first.record, b"", ()), (), tip, None)
+    broken.append(desk.ward.id, Stored(first.entry, first.record, b"", ()), (), tip, None, WardHead(1, 1))
     with pytest.raises(DamagedError):
         WardLog(broken, desk.ward.id, SIGNING, desk.secret)
 

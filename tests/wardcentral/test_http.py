@@ -10,7 +10,7 @@ import pytest
 
 from tests.wardcentral.builders import SIGNING, Pc, Ward, pc
 from tests.wardcentral.running import Caller, Running, found, joined, now_ms, problem, serving
-from wardcentral.service import Founding
+from wardcentral.founding import Founding
 from wardproto.messages import MAX_PUSH, JoinRequest, PushRequest, ServerHello
 from wardproto.records import Head, Receipt, Refusal, Role, StreamClose
 from wardproto.wire import CONTROL_STREAM, MAX_BLOCK, decode, encode

@@ -189,7 +189,7 @@ def test_every_primary_key_begins_with_the_ward(cell: tuple[str, Path], postgres
             "FROM pg_class t JOIN pg_index i ON i.indrelid = t.oid AND i.indisprimary "
             "JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0] WHERE t.relkind = 'p'"
         ).fetchall()
-    assert len(rows) == 9
+    assert len(rows) == 10
     assert {(column, count) for _, column, count in rows} == {("ward", 32)}
 
 

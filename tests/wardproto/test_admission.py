@@ -10,7 +10,7 @@ import pytest
 from tests.wardproto.ward import DAY, HOUR, NOW, Pc, Place, Ward, block, founded, pc, refused
 from wardproto.admission import RULES, Block, Epoch, check, epoch_after
 from wardproto.control import RefusedError
-from wardproto.records import ConsentEnd, DeviceRemove, Head, NewEpoch, Role, StreamClose
+from wardproto.records import ConsentEnd, DeviceRemove, Head, NewEpoch, Role, Seen, StreamClose
 from wardproto.wire import MAX_BLOCK, NO_HASH, block_hash, encode, wraps_hash
 
 
@@ -101,6 +101,15 @@ def test_heads_that_are_no_longer_known_are_let_pass(setting: Setting) -> None:
     setting.place.old_heads.clear()
     assert check(setting.place, setting.later(head=Head(1, b"?" * 32))) is None
     assert check(setting.place, setting.later(ctl=Head(1, b"?" * 32))) is None
+
+
+def test_a_checkpoint_that_was_verified_is_admitted_and_one_that_is_not_known_is_let_pass(
+    setting: Setting,
+) -> None:
+    """A partner knows few roots: what it cannot compare it has proven to it."""
+    setting.place.roots |= {3: b"r" * 32, 9: b"s" * 32}
+    assert check(setting.place, setting.block(seen=Seen(3, b"r" * 32))) is None
+    assert check(setting.place, setting.block(seen=Seen(5, b"x" * 32))) is None
 
 
 # --- one test a refusal ------------------------------------------------------------------------
@@ -221,6 +230,19 @@ def _future_head(setting: Setting) -> Block:
     return setting.block(head=Head(7, b"x" * 32))
 
 
+def _other_root(setting: Setting) -> Block:
+    setting.place.roots[3] = b"r" * 32
+    return setting.block(seen=Seen(3, b"x" * 32))
+
+
+def _future_root(setting: Setting) -> Block:
+    return setting.block(seen=Seen(7, b"x" * 32))
+
+
+def _root_of_nothing(setting: Setting) -> Block:
+    return setting.block(seen=Seen(0, b"x" * 32))
+
+
 def _no_epoch(setting: Setting) -> Block:
     return setting.later(epoch=0)
 
@@ -326,6 +348,9 @@ REFUSED: tuple[tuple[str, Spoil, str], ...] = (
     ("no_fork", _future_control, "fork"),
     ("no_fork", _other_head, "fork"),
     ("no_fork", _future_head, "fork"),
+    ("seen", _other_root, "fork"),
+    ("seen", _future_root, "fork"),
+    ("seen", _root_of_nothing, "malformed"),
     ("epoch_number", _no_epoch, "stale_epoch"),
     ("epoch_number", _old_epoch, "stale_epoch"),
     ("epoch_number", _epoch_again, "epoch_race"),

@@ -201,6 +201,7 @@ class Place:
     epochs: dict[bytes, Epoch] = field(default_factory=dict)
     chains: dict[tuple[bytes, bytes], tuple[int, bytes]] = field(default_factory=dict)
     blobs: set[bytes] = field(default_factory=set)
+    roots: dict[int, bytes] = field(default_factory=dict)
 
     @property
     def state(self) -> ControlState:
@@ -219,6 +220,10 @@ class Place:
     def control_head_at(self, sseq: int) -> bytes | None:
         """Only the newest control head is remembered here."""
         return self.state.head.hash if sseq == self.state.head.sseq else None
+
+    def root_at(self, size: int) -> bytes | None:
+        """The root of the log at a size; empty beyond its end, None where it was forgotten."""
+        return b"" if size > max(self.roots, default=0) else self.roots.get(size)
 
     def device_head(self, stream: bytes, device: bytes) -> tuple[int, bytes]:
         """The last block of a device in a stream."""

@@ -75,8 +75,11 @@ _BY_KIND = {
     "consent": "consent",
     "session": "note_shared",
     "action": "plan",
+    "request": "support_request",
+    "request_step": "support_request",
     "plan": "plan",
     "placement": "placement",
+    "retention": "placement",
 }
 
 
@@ -169,7 +172,7 @@ def record_of(kind: str, field: Field) -> str:
             return "obstacles"
         case "assessment":
             return {"S3": "history", "S4": "wishes", "S5": "health"}.get(field.item, "city_judgement")
-        case "note" | "referral":
+        case "note" | "referral" | "referral_step" | "referral_offer":
             # Which of the shared and own rows applies depends on the single record.
             return "note_shared" if kind == "note" else "referral_city"
         case _:

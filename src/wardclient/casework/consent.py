@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from wardclient.casework.calendar import JAPAN, add_months, format_month_day, format_wareki
-from wardclient.casework.codes import SCOPE_SHORT, ConsentState, ItemToCity, ItemToHw
+from wardclient.casework.calendar import JAPAN, add_months
+from wardclient.casework.codes import ConsentState, ItemToCity, ItemToHw
 from wardclient.casework.problems import Problem
 
 Values = Mapping[str, object]
@@ -33,7 +33,7 @@ def default_period(today: date, support_until: date | None = None) -> tuple[date
 
 def interval_ms(values: Values) -> tuple[int, int]:
     """Return the period in milliseconds: first midnight to the midnight after the last day, Japan's time."""
-    begin, until = _day(values, "valid_from"), _day(values, "valid_until")
+    begin, until = day_of(values, "valid_from"), day_of(values, "valid_until")
     if begin is None or until is None:
         return 0, 0
     return _midnight_ms(begin), _midnight_ms(until + DAY)
@@ -85,7 +85,7 @@ def due(consents: Iterable[tuple[str, Values]], now: datetime, within: int = DUE
     today = now.astimezone(JAPAN).date()
     found = []
     for key, values in consents:
-        until = _day(values, "valid_until")
+        until = day_of(values, "valid_until")
         if until is None or not in_force(values, now):
             continue
         days = (until - today).days
@@ -123,27 +123,6 @@ def check_narrower(before: Values, after: Values) -> Problem | None:
 # --- words ------------------------------------------------------------------------
 
 
-def bar(values: Values | None, shown_state: str, team: str = "city") -> str:
-    """Return the sentence on top of every case: what the other side sees, in Japanese."""
-    other = "HW" if team == "city" else "区"
-    nothing = f"{other}には何も見えません"
-    given = values or {}
-    until = _day(given, "valid_until")
-    last = f"{format_wareki(until)}まで" if until else ""
-    items = " ".join(SCOPE_SHORT.get(item, item) for item in scope_from(given, team))
-    sentences = {
-        ConsentState.NONE: f"同意なし  {nothing}",
-        ConsentState.REFUSED: f"同意しない (記録済み)  {nothing}",
-        ConsentState.GIVEN: f"同意あり  {last}  {other}に見えるもの: {items or 'なし'}",
-        ConsentState.PENDING: f"同意あり  {last}  {other}にはまだ見えません",
-        ConsentState.ENDING: "同意撤回  この端末では止めました。相手側へはまだ届いていません",
-        ConsentState.WITHDRAWN: f"同意撤回  {nothing}",
-        ConsentState.EXPIRED: f"同意期間満了 ({format_month_day(until) if until else '期限なし'})  {nothing}",
-        ConsentState.OTHER_BASIS: f"同意以外の根拠による  {last}  {other}に見えるもの: {items or 'なし'}",
-    }
-    return sentences[ConsentState.known(shown_state)]
-
-
 def scope_from(values: Values, team: str) -> tuple[str, ...]:
     """Return the items that ``team`` gives to the other side, in the order of the paper."""
     name, order = ("scope_to_hw", ItemToHw) if team == "city" else ("scope_to_city", ItemToCity)
@@ -160,7 +139,8 @@ def sharing_lines(values: Values) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _day(values: Values, name: str) -> date | None:
+def day_of(values: Values, name: str) -> date | None:
+    """Return a day of a form, None where there is none or it is none."""
     value = values.get(name)
     try:
         return date.fromisoformat(value) if isinstance(value, str) and value else None

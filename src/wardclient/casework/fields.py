@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from wardclient.casework import case_fields, joint_fields, plan_fields
+from wardclient.casework import case_fields, joint_fields, plan_fields, referral_fields
 from wardclient.casework.calendar import format_month_day, parse_moment
 from wardclient.casework.codes import Channel, Obstacle, SelectionResult, Visibility
 from wardclient.casework.field import NEVER, TO_CITY, TO_HW, Field, Form, shown
@@ -39,7 +39,12 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "plan": plan_fields.PLAN,
     "action": plan_fields.ACTION,
     "referral": joint_fields.REFERRAL,
+    "referral_step": referral_fields.STEP,
+    "referral_offer": referral_fields.OFFER,
+    "request": referral_fields.REQUEST,
+    "request_step": referral_fields.REQUEST_STEP,
     "placement": joint_fields.PLACEMENT,
+    "retention": joint_fields.RETENTION,
 }
 _BY_NAME = {kind: {field.name: field for field in fields} for kind, fields in FIELDS.items()}
 
@@ -65,8 +70,13 @@ class Fact:
     kind: str
     field: str
     label_ja: str
+    label_en: str
     value: object
     shown: str
+
+    def label(self, locale: str = "ja") -> str:
+        """Return the name of its field."""
+        return self.label_ja if locale.startswith("ja") else self.label_en
 
 
 def field_of(kind: str, name: str) -> Field | None:
@@ -112,7 +122,7 @@ def _fact(entity: str, field: Field, value: object, ticked: frozenset[str], dire
         value, item = _obstacles(value, ticked)
     if item not in ticked or value is None or value in ("", [], ()):
         return None
-    return Fact(item, entity, field.name, field.ja, value, shown(field, value))
+    return Fact(item, entity, field.name, field.ja, field.en, value, shown(field, value))
 
 
 def _obstacles(value: object, ticked: frozenset[str]) -> tuple[list[str], str]:

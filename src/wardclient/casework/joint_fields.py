@@ -206,6 +206,7 @@ PLACEMENT = (
         codes=codes.ContractTerm,
         item_to_city="H5",
     ),
+    Field("contract_until", "雇用期間の終わり", "Contract ends on", Form.DATE, "S7", item_to_city="H5"),
     Field("hours_per_week", "週の時間", "Hours a week", Form.NUMBER, "S7", most=80, item_to_city="H5"),
     Field("pay_form", "賃金形態", "Pay form", Form.CODE, "S7", codes=codes.PayForm, item_to_city="H5"),
     Field("pay_amount", "賃金(円)", "Pay (yen)", Form.NUMBER, "S7", most=99_999_999, item_to_city="H5"),
@@ -235,3 +236,33 @@ PLACEMENT = (
         item_to_city="H5",
     ),
 )
+
+RETENTION = (
+    Field("case_id", "ケース内部番号", "Internal case number", Form.ID, "OPS", auto=True),
+    Field("placement_id", "就職の内部番号", "Internal placement number", Form.ID, "OPS", auto=True),
+    Field("month", "確認の月", "Month of the check", Form.NUMBER, "S7", most=6, item_to_city="H5"),
+    Field("checked_on", "定着確認日", "Checked on", Form.DATE, "S7", required=True, item_to_city="H5"),
+    Field(
+        "retention",
+        "定着",
+        "Retention",
+        Form.CODE,
+        "S7",
+        required=True,
+        codes=codes.RetentionState,
+        item_to_city="H5",
+    ),
+    Field("left_on", "離職日", "Left on", Form.DATE, "S7", item_to_city="H5"),
+    Field(
+        "leave_reason",
+        "離職理由",
+        "Reason of leaving",
+        Form.CODE,
+        "S7",
+        codes=codes.LeaveReason,
+        item_to_city="H5",
+    ),
+    Field("accompanied_by", "同行", "Accompanied by", Form.TEXT, "S7", most=NAME, item_to_city="H5"),
+    Field("note", "様子", "How it goes", Form.TEXT, "S7", most=SENTENCE, item_to_city="H5"),
+)
+"""One look at whether the person still works there; a record of its own, never rewritten."""

@@ -14,7 +14,6 @@ _LOW_DIGITS = 6
 _KANJI = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _BETWEEN = "[\\s\u00b7\u2010-\u2015\u2212\u30fb\u30fc_./-]{0,2}"
 _RUN = re.compile(rf"(?<!\d)\d(?:{_BETWEEN}\d)*(?!\d)", re.ASCII)
-_DIGITS = re.compile(r"\d", re.ASCII)
 
 
 def check_digit(digits: str) -> int:
@@ -33,21 +32,41 @@ def is_my_number(digits: str) -> bool:
 
 def holds_my_number(text: str) -> bool:
     """Return whether a text holds one, alone or among words. Longer numbers are other numbers."""
-    folded = unicodedata.normalize("NFKC", text).translate(_KANJI)
+    return bool(my_number_spans(text))
+
+
+def my_number_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where in a text such numbers stand (first character, one past the last), in order."""
+    folded, places = fold_digits(text)
     if sum(character.isdigit() for character in folded) < LENGTH:
-        return False
-    return any(is_my_number(digits) for digits in _candidates(folded))
+        return ()
+    found = [(first, end) for first, end, digits in _candidates(folded) if is_my_number(digits)]
+    return tuple((places[first], places[end - 1] + 1) for first, end in found)
 
 
-def _candidates(text: str) -> Iterable[str]:
+def fold_digits(text: str) -> tuple[str, list[int]]:
+    """Return a text in half width, digits in kanji as digits, and the place of each character in the original.
+
+    Character by character, because a fold of the whole could not be traced back to where it was.
+    """
+    folded: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        plain = unicodedata.normalize("NFKC", character).translate(_KANJI)
+        folded.append(plain)
+        places += [place] * len(plain)
+    return "".join(folded), places
+
+
+def _candidates(text: str) -> Iterable[tuple[int, int, str]]:
     """Yield twelve digits in a row: a whole run, or neighbouring groups of it that make twelve."""
-    for run in _RUN.findall(text):
-        groups = re.findall(r"\d+", run)
+    for run in _RUN.finditer(text):
+        groups = list(re.finditer(r"\d+", run.group()))
         for first in range(len(groups)):
             digits = ""
             for group in groups[first:]:
-                digits += group
+                digits += group.group()
                 if len(digits) == LENGTH:
-                    yield digits
+                    yield run.start() + groups[first].start(), run.start() + group.end(), digits
                 if len(digits) >= LENGTH:
                     break

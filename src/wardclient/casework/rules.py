@@ -20,6 +20,9 @@ from wardclient.casework.codes import (
 from wardclient.casework.fields import field_of
 from wardclient.casework.messages import problem
 from wardclient.casework.problems import Problem
+from wardclient.casework.referral_states import ReferralState
+from wardclient.casework.support_request import RequestState
+from wardclient.casework.work_codes import RetentionState
 
 Values = Mapping[str, object]
 CONSENT_DAYS = 365
@@ -162,6 +165,27 @@ def _referral(values: Values, setting: Setting) -> Iterable[Problem]:
     yield from _result(values)
 
 
+def _referral_step(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("referral_step", values, setting.today, "on")
+    if values.get("state") == ReferralState.REJECTED:
+        yield from _needed("referral_step", values, "reject_reason")
+    elif values.get("reject_reason"):
+        yield problem("reject_only", "reject_reason")
+
+
+def _request(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("request", values, setting.today, "requested_on", "benefit_since")
+
+
+def _request_step(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("request_step", values, setting.today, "on")
+    if values.get("state") == RequestState.DECLINED:
+        yield from _needed("request_step", values, "decline_reason")
+    if values.get("state") == RequestState.MEETING:
+        yield from _needed("request_step", values, "meeting_at")
+    yield from _after("request_step", values, "on", "support_until")
+
+
 def _result(values: Values) -> Iterable[Problem]:
     result = values.get("result")
     if result:
@@ -197,6 +221,13 @@ def _placement(values: Values, setting: Setting) -> Iterable[Problem]:
     yield from _not_future("placement", values, setting.today, "contracted_on", "checked_on", "left_on")
     yield from _after("placement", values, "contracted_on", "started_on", same_day=True)
     yield from _after("placement", values, "started_on", "left_on", same_day=True)
+    yield from _after("placement", values, "started_on", "contract_until", same_day=True)
+
+
+def _retention(values: Values, setting: Setting) -> Iterable[Problem]:
+    yield from _not_future("retention", values, setting.today, "checked_on", "left_on")
+    if values.get("retention") in (RetentionState.CHANGED, RetentionState.LEFT):
+        yield from _needed("retention", values, "left_on")
 
 
 RULES: Mapping[str, Rule] = {
@@ -206,10 +237,14 @@ RULES: Mapping[str, Rule] = {
     "note": _note,
     "session": _session,
     "referral": _referral,
+    "referral_step": _referral_step,
+    "request": _request,
+    "request_step": _request_step,
     "plan": _plan,
     "action": _action,
     "registration": _registration,
     "placement": _placement,
+    "retention": _retention,
 }
 
 

@@ -6,11 +6,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.commands import openings, plans, prints, trainings
+from wardclient.commands import (
+    exports,
+    notes,
+    openings,
+    placements,
+    plans,
+    prints,
+    referrals,
+    requests,
+    trainings,
+)
 from wardclient.commands.output import Printer
 from wardclient.commands.values import UsageError, read_values
+from wardclient.commands.warned import warned
 from wardclient.desk.api import DeskError
-from wardclient.desk.rows import CaseFilter, ImportOutcome, Progress, SessionView
+from wardclient.desk.rows import CaseFilter, ImportOutcome, Progress
 
 if TYPE_CHECKING:
     from wardclient.desk.workstation import Workstation
@@ -169,53 +180,6 @@ def _consent_due(desk: "Workstation", arguments: argparse.Namespace, printer: Pr
     printer.result(views, printer.table((v.row.case_id, v.row.name, v.consent.valid_until) for v in views))
 
 
-# --- notes and sessions ----------------------------------------------------------
-
-
-def _notes_add(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    note_id = desk.add_note(arguments.id, _values(arguments))
-    printer.result({"note_id": note_id}, (note_id,))
-
-
-def _notes_list(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    notes = desk.case(arguments.id).notes
-    printer.result(notes, printer.table((n.note_id, n.held_on, n.kind, n.author, n.title) for n in notes))
-
-
-def _session_start(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    session_id = desk.start_session(arguments.id, _values(arguments))
-    printer.result({"session_id": session_id}, (session_id,))
-
-
-def _session_print(view: SessionView, printer: Printer) -> None:
-    lines = [f"{view.name}  {view.held_on}  {view.state}"]
-    for _, author, text in view.texts:
-        lines += [f"[{author}]", text]
-    lines += printer.table((a.what, a.who, a.by_when) for a in view.actions)
-    printer.result(view, lines)
-
-
-def _session_show(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    _session_print(desk.session(arguments.session), printer)
-
-
-def _session_write(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    text = _values(arguments).get("body")
-    if not isinstance(text, str):
-        raise UsageError("body=本文 を指定してください。", "Give body=TEXT.")
-    desk.write_session(arguments.session, text)
-    _session_print(desk.session(arguments.session), printer)
-
-
-def _session_action(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    action_id = desk.add_action(arguments.session, _values(arguments))
-    printer.result({"action_id": action_id}, (action_id,))
-
-
-def _session_confirm(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    _session_print(desk.confirm_session(arguments.session), printer)
-
-
 # --- openings and referral ---------------------------------------------------------
 
 
@@ -233,7 +197,8 @@ def _refer(desk: "Workstation", arguments: argparse.Namespace, printer: Printer)
     number = "" if arguments.opening_no == "-" else arguments.opening_no
     values = {**desk.referral_defaults(arguments.id, number), **_values(arguments)}
     referral_id = desk.refer(arguments.id, values)
-    printer.result({"referral_id": referral_id}, (referral_id,))
+    warnings = warned(printer, "referral", values)
+    printer.result({"referral_id": referral_id, "warnings": warnings}, (referral_id,))
 
 
 def _result(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -248,7 +213,7 @@ def _inbox_list(desk: "Workstation", _: argparse.Namespace, printer: Printer) ->
     inbox = desk.inbox()
     lines = [f"重なった変更  {c.conflict_id}  {c.name}  {c.label}" for c in inbox.conflicts]
     lines += [f"受け付けられなかったもの  {t.tray_id}  {t.name}  {t.what}  {t.reason}" for t in inbox.tray]
-    lines += [f"異常  {i.at}  {i.text}" for i in inbox.incidents]
+    lines += [f"異常  {i.incident_id}  {i.at}  {i.text}" for i in inbox.incidents]
     printer.result(inbox, lines)
 
 
@@ -260,6 +225,11 @@ def _inbox_resolve(desk: "Workstation", arguments: argparse.Namespace, printer: 
 def _inbox_export(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     desk.write_tray(arguments.tray, arguments.output)
     printer.result({"tray_id": arguments.tray}, ("暗号化して書き出しました",))
+
+
+def _inbox_evidence(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    desk.write_evidence(arguments.incident, arguments.output)
+    printer.result({"incident_id": arguments.incident}, ("異常の証拠を書き出しました",))
 
 
 def _sync(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -275,9 +245,12 @@ def _sync(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 
 def _status(desk: "Workstation", _: argparse.Namespace, printer: Printer) -> None:
     status = desk.status()
-    printer.result(
-        status, (f"{status.state}  未送信 {status.unsent} 件  最終 {status.last_contact or 'なし'}",)
-    )
+    lines = [f"{status.state}  未送信 {status.unsent} 件  最終 {status.last_contact or 'なし'}"]
+    if status.verified:
+        lines.append(
+            f"確かめた記録 {status.verified:,} 件まで  {status.verified_at}  照合の言葉 {status.words}"
+        )
+    printer.result(status, lines)
 
 
 def _verify(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -351,14 +324,12 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("consent", "withdraw"): _consent_withdraw,
     ("consent", "status"): _consent_status,
     ("consent", "due"): _consent_due,
-    ("notes", "add"): _notes_add,
-    ("notes", "list"): _notes_list,
-    ("session", "start"): _session_start,
-    ("session", "show"): _session_show,
-    ("session", "write"): _session_write,
-    ("session", "action"): _session_action,
-    ("session", "confirm"): _session_confirm,
+    **exports.HANDLERS,
+    **notes.HANDLERS,
     **plans.HANDLERS,
+    **referrals.HANDLERS,
+    **requests.HANDLERS,
+    **placements.HANDLERS,
     **openings.HANDLERS,
     **prints.HANDLERS,
     **trainings.HANDLERS,
@@ -368,6 +339,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("inbox", "list"): _inbox_list,
     ("inbox", "resolve"): _inbox_resolve,
     ("inbox", "export"): _inbox_export,
+    ("inbox", "evidence"): _inbox_evidence,
     ("sync", None): _sync,
     ("status", None): _status,
     ("verify", None): _verify,

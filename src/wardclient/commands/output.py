@@ -23,6 +23,12 @@ def plain(value: object) -> object:
     return value
 
 
+def plain_row(row: object) -> dict[str, object]:
+    """Return a row as a JSON object, to add something to it."""
+    found = plain(row)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
 class Printer:
     """Where a command's result goes."""
 

@@ -4,6 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from wardclient.commands.export_parser import add_parser as _export
+from wardclient.commands.placement_parser import add_parsers as _placements
+
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
@@ -48,10 +51,12 @@ def _build() -> argparse.ArgumentParser:
         _notes,
         _session,
         _plan,
+        _export,
         _print,
         _training,
         _openings,
         _referral,
+        _placements,
         _inbox,
         _sync,
         _upkeep,
@@ -170,6 +175,8 @@ def _session(commands: "Commands") -> None:
     _act(acts, "start", "始める / start", "ID", values=True)
     _act(acts, "show", "表示 / show", "SESSION")
     _act(acts, "write", "自分の側の記録 / write my side's text", "SESSION", values=True)
+    part = "相手側に渡さない文を自分側のメモへ / move what may not be shared into an own-office note"
+    _act(acts, "part", part, "SESSION")
     _act(acts, "action", "決めたこと / add an agreed action", "SESSION", values=True)
     _act(acts, "confirm", "確認 / confirm", "SESSION")
 
@@ -243,6 +250,33 @@ def _referral(commands: "Commands") -> None:
     result.add_argument("set", nargs="*", metavar="FIELD=VALUE", help=_VALUES_HELP)
     result.add_argument("--values", metavar="FILE")
 
+    acts = _acts(commands, "referral", "紹介の経過 / referrals on their way")
+    shown = _act(acts, "list", "一覧 / list of all that is open")
+    shown.add_argument("--ended", action="store_true", help="終わったものも / those that ended, too")
+    _act(acts, "log", "経過 / the log of one", "ID", "REFERRAL")
+    offer = _act(
+        acts,
+        "offer",
+        "本人に案内、または紹介を依頼 / offer it, or ask for it",
+        "ID",
+        "OPENING_NO",
+        values=True,
+    )
+    offer.epilog = "state=offered (本人の返事待ち) / state=requested (市からハローワークへの依頼)"
+    _act(acts, "make", "案内・依頼した紹介を登録 / make one that was offered", "ID", "REFERRAL", values=True)
+    move = _act(acts, "move", "状態を進める / the next step", "ID", "REFERRAL", "STATE", values=True)
+    move.add_argument(
+        "--corrects", default="", metavar="STEP", help="訂正する経過 / the step that it strikes out"
+    )
+
+    acts = _acts(commands, "request", "支援要請 / ask Hello Work for support")
+    _act(acts, "list", "動いている要請 / open requests")
+    _act(acts, "show", "一件のケースの要請 / those of a case", "ID")
+    _act(acts, "ask", "要請する / ask", "ID", values=True)
+    answer = _act(acts, "move", "次の状態 / the next step", "ID", "REQUEST", "STATE", values=True)
+    answer.epilog = "note= 両方に見える経緯 / seen by both; own_note= 自分の側だけの経緯 / for the own office"
+    answer.add_argument("--corrects", default="", metavar="STEP")
+
 
 def _inbox(commands: "Commands") -> None:
     acts = _acts(commands, "inbox", "確認箱 / inbox")
@@ -252,6 +286,8 @@ def _inbox(commands: "Commands") -> None:
     resolve.add_argument("--value", default=None)
     out = _act(acts, "export", "送れなかった仕事を書き出す / write tray work to an encrypted file", "TRAY")
     out.add_argument("-o", "--output", type=Path, required=True)
+    proof = _act(acts, "evidence", "異常の証拠を書き出す / write the evidence of an incident", "INCIDENT")
+    proof.add_argument("-o", "--output", type=Path, required=True)
 
 
 def _sync(commands: "Commands") -> None:

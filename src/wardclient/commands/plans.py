@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wardclient.commands.output import Printer
 from wardclient.commands.values import read_values
+from wardclient.commands.warned import warned
 from wardclient.desk.plan_rows import PlanView
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ def _show(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 def _make(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     values = {**desk.plan_defaults(arguments.id), **read_values(arguments.set, arguments.values)}
     plan_id = desk.make_plan(arguments.id, values)
-    printer.result({"plan_id": plan_id}, (plan_id,))
+    printer.result({"plan_id": plan_id, "warnings": warned(printer, "plan", values)}, (plan_id,))
 
 
 def _step(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    step_id = desk.add_step(arguments.id, read_values(arguments.set, arguments.values))
-    printer.result({"step_id": step_id}, (step_id,))
+    values = read_values(arguments.set, arguments.values)
+    step_id = desk.add_step(arguments.id, values)
+    printer.result({"step_id": step_id, "warnings": warned(printer, "action", values)}, (step_id,))
 
 
 def _done(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:

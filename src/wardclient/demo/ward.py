@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from wardclient.demo import service
 from wardclient.desk.door import HomeDoor
+from wardclient.desk.place import JAPAN
 from wardclient.desk.setup import found, join
 from wardclient.practice.courses import make_courses_csv
 from wardclient.practice.openings import OpeningsSpec, write_openings
@@ -119,7 +120,7 @@ def _work(directory: Path, homes: Path, cases: int, openings: int, tell: Tell) -
     files.mkdir(exist_ok=True)
     caseload, jobs = files / "caseload.csv", files / "openings.csv"
     caseload.write_bytes(make_caseload_csv(cases, SEED).data)
-    write_openings(jobs, OpeningsSpec(openings, dt.datetime.now(dt.UTC).date(), SEED))
+    write_openings(jobs, OpeningsSpec(openings, dt.datetime.now(JAPAN).date(), SEED))
     city, hellowork = unlock(homes, CASEWORKER), unlock(homes, NAVIGATOR)
     try:
         tell(f"ケース {cases:,} 件を取り込んでいます")
@@ -154,7 +155,7 @@ def _work(directory: Path, homes: Path, cases: int, openings: int, tell: Tell) -
 
 def _consents(city: "Workstation", dice: random.Random) -> None:
     """Assessments, consents and notes of the last weeks; every state of a case comes about."""
-    today = dt.datetime.now(dt.UTC).date()
+    today = dt.datetime.now(JAPAN).date()
     invented = people(len(_STATES_WITH_CONSENT) * 40, SEED, today=today)
     for number, row in enumerate(city.find_cases("", limit=10_000).rows):
         if number % 3 == 0:
@@ -218,13 +219,13 @@ def _hellowork_side(desk: "Workstation", dice: random.Random) -> None:
             }
             referral = desk.refer(row.case_id, values)
             if number % 4 == 0:
-                desk.record_result(row.case_id, referral, _result(dice))
+                desk.record_result(row.case_id, referral, _result(desk.place.today(), dice))
 
 
-def _result(dice: random.Random) -> dict[str, object]:
-    today = dt.datetime.now(dt.UTC).date().isoformat()
+def _result(today: dt.date, dice: random.Random) -> dict[str, object]:
     code = dice.choice(("1", "2", "3"))
-    values: dict[str, object] = {"result": code, "result_on": today, "result_source": dice.choice(("2", "3"))}
+    source = dice.choice(("2", "3"))
+    values: dict[str, object] = {"result": code, "result_on": today.isoformat(), "result_source": source}
     if code == "2":
         values["reject_reason"] = dice.choice(("2", "4"))
     if code == "1":

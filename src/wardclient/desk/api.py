@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wardclient.casework.problems import Problem
+from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
+from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
 from wardclient.desk.plan_rows import PlanView
+from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.rows import (
     Candidate,
     CaseFilter,
@@ -23,6 +26,7 @@ from wardclient.desk.rows import (
     Me,
     OpeningPage,
     OpeningView,
+    PresenceRow,
     Profile,
     Progress,
     SessionView,
@@ -33,6 +37,7 @@ from wardclient.desk.rows import (
 )
 
 if TYPE_CHECKING:
+    from wardclient.desk.export_rows import ExportOrder, ExportRow
     from wardclient.desk.matches import MatchPage
     from wardclient.desk.trainings import CourseRow
 
@@ -149,6 +154,11 @@ class Desk(Protocol):
         because something changed: one look is one line of the log, not one for each redraw.
         """
 
+    def presence(
+        self, case_id: str, editing: tuple[str, str] = ("", ""), *, leaving: bool = False
+    ) -> tuple[PresenceRow, ...]:
+        """Tell that the case is open here; return the other PCs where it is. Never an error for lack of contact."""
+
     def candidates(self, person: Values) -> tuple[Candidate, ...]:
         """Return people already known who may be this one. Must precede open_case."""
 
@@ -183,6 +193,50 @@ class Desk(Protocol):
     def consents_due(self, days: int = 60) -> tuple[CaseView, ...]:
         """Return cases whose consent ends within ``days``."""
 
+    # referrals on their way
+    def pipeline(self, *, ended: bool = False) -> tuple[PipelineRow, ...]:
+        """Return the referrals on their way, those that wait longest for an answer first."""
+
+    def referral_log(self, case_id: str, referral_id: str) -> ReferralLog:
+        """Return the log of a referral and what may come next."""
+
+    def offer(self, case_id: str, values: Values) -> str:
+        """Note an opening before anybody is referred; return the referral's id."""
+
+    def move_referral(self, case_id: str, referral_id: str, values: Values, *, corrects: str = "") -> str:
+        """Add a step to a referral's log; return its id."""
+
+    def place_in_job(self, case_id: str, values: Values) -> str:
+        """Write down a job (就職); return the record's id."""
+
+    def check_retention(self, case_id: str, placement_id: str, values: Values) -> str:
+        """Note that somebody looked whether the person still works there."""
+
+    def retention_due(self) -> tuple[RetentionDue, ...]:
+        """Return the checks of retention that are due."""
+
+    def registrations_due(self, days: int = 30) -> tuple[RegistrationDue, ...]:
+        """Return registrations that lapse within ``days`` or have lapsed."""
+
+    # support requests
+    def request_defaults(self, case_id: str) -> Values:
+        """Return a filled form of a support request."""
+
+    def request_support(self, case_id: str, values: Values) -> str:
+        """Ask Hello Work to support a person; return the request's id."""
+
+    def move_request(self, case_id: str, request_id: str, values: Values, *, corrects: str = "") -> None:
+        """Add a step to a request; ``own_note`` stays in the own office."""
+
+    def support_requests(self, case_id: str) -> tuple[RequestRow, ...]:
+        """Return the requests of a case, the newest first."""
+
+    def requests_due(self) -> tuple[RequestDue, ...]:
+        """Return the open requests over all cases."""
+
+    def subsidy(self, channel: str) -> str:
+        """Return what a channel means for hiring subsidies."""
+
     # joint session
     def start_session(self, case_id: str, values: Values) -> str:
         """Begin a joint session in the consent's shared stream."""
@@ -192,6 +246,9 @@ class Desk(Protocol):
 
     def write_session(self, session_id: str, text: str) -> None:
         """Save my side's text (called while typing)."""
+
+    def part_session(self, session_id: str, text: str) -> tuple[str, str]:
+        """Move what may not be for the other side into an own-office note: (what stays, id of the note)."""
 
     def add_action(self, session_id: str, values: Values) -> str:
         """Add an agreed action: what, who, by_when."""
@@ -244,7 +301,7 @@ class Desk(Protocol):
     def referral_defaults(self, case_id: str, opening_no: str = "") -> Values:
         """Return a filled referral form: channel of this side, opening's facts, today."""
 
-    def refer(self, case_id: str, values: Values) -> str:
+    def refer(self, case_id: str, values: Values, referral_id: str = "") -> str:
         """Enter a referral."""
 
     def record_result(self, case_id: str, referral_id: str, values: Values) -> None:
@@ -266,6 +323,9 @@ class Desk(Protocol):
 
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write tray work to an encrypted file for hand-over."""
+
+    def write_evidence(self, incident_id: str, path: Path) -> None:
+        """Write what was kept of an incident to a new file."""
 
     def resume_sync(self) -> None:
         """Go on after an incident stopped the exchange (administrators)."""
@@ -291,6 +351,15 @@ class Desk(Protocol):
         cancelled: Cancelled,
     ) -> ImportOutcome:
         """Read a ward's caseload: all rows or none; duplicates are proposed, not created."""
+
+    # taking out
+    def export_list(
+        self, order: "ExportOrder", path: Path, passphrase: str, progress: OnProgress, cancelled: Cancelled
+    ) -> "ExportRow | None":
+        """Write a list to a new file and a line to the log; None when it was cancelled."""
+
+    def exports(self) -> "tuple[ExportRow, ...]":
+        """Return what was taken out on this PC, newest first."""
 
     # staff
     def staff(self) -> tuple[StaffRow, ...]:

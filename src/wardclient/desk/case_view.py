@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from wardclient.casework import access, consent, reference
+from wardclient.casework import access, consent_bar, reference
 from wardclient.casework import fields as catalogue
 from wardclient.casework.calendar import age_on
 from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.desk.case_list import case_row
 from wardclient.desk.place import JAPAN, CaseStream, Place
+from wardclient.desk.referral_log import referrals
 from wardclient.desk.rows import (
     CaseRow,
     CaseView,
@@ -29,13 +30,13 @@ from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Register
 
 
-def build_case_view(place: Place, streams: CaseStreams) -> CaseView:
-    """Return everything that the case screen shows."""
-    agreed = consent_view(place, streams)
-    fields = tuple(_fields(place, streams))
+def build_case_view(place: Place, streams: CaseStreams, lang: str = "ja") -> CaseView:
+    """Return everything that the case screen shows, its labels in a language; papers are Japanese."""
+    agreed = consent_view(place, streams, lang)
+    fields = tuple(_fields(place, streams, lang))
     notes = tuple(sorted(_notes(place, streams), key=lambda n: (n.held_on, n.note_id), reverse=True))
     referrals = tuple(
-        sorted(_referrals(place, streams), key=lambda r: (r.referred_on, r.referral_id), reverse=True)
+        sorted(_referrals(place, streams, lang), key=lambda r: (r.referred_on, r.referral_id), reverse=True)
     )
     row = case_row(place, streams.case_id)
     birth = row.birth_date
@@ -48,8 +49,8 @@ def build_case_view(place: Place, streams: CaseStreams) -> CaseView:
         fields=fields,
         notes=notes,
         referrals=referrals,
-        timeline=tuple(timeline(place, streams.case_id)),
-        other_side_sees=tuple(_other_side_sees(place, streams, fields)),
+        timeline=tuple(timeline(place, streams.case_id, lang)),
+        other_side_sees=tuple(_other_side_sees(place, streams, fields, lang)),
         may=frozenset(_may(place, streams, agreed, row)),
     )
 
@@ -57,7 +58,7 @@ def build_case_view(place: Place, streams: CaseStreams) -> CaseView:
 # --- consent ------------------------------------------------------------------
 
 
-def consent_view(place: Place, streams: CaseStreams) -> ConsentView:
+def consent_view(place: Place, streams: CaseStreams, lang: str = "ja") -> ConsentView:
     """Return the latest consent of a case, and the sentence for the bar."""
     found: dict[str, Mapping[str, Register]] = {}
     for stream in streams.all:
@@ -65,7 +66,7 @@ def consent_view(place: Place, streams: CaseStreams) -> ConsentView:
             if stream.kind != "joint" or entity not in found:
                 found[entity] = place.registers(stream.stream, entity)
     if not found:
-        return _no_consent(place)
+        return _no_consent(place, lang)
     entity = max(found, key=lambda e: _written(found[e]))
     values = shown_values(found[entity])
     consent_id = entity.partition(":")[2]
@@ -75,7 +76,7 @@ def consent_view(place: Place, streams: CaseStreams) -> ConsentView:
     return ConsentView(
         consent_id=consent_id,
         state=state,
-        bar=_bar(place, state, values),
+        bar=_bar(place, state, values, lang),
         recipients=tuple(reference.office_name(code) for code in _texts(values.get("recipients"))),
         scope_to_hw=_texts(values.get("scope_to_hw")),
         scope_to_city=_texts(values.get("scope_to_city")),
@@ -90,8 +91,8 @@ def consent_view(place: Place, streams: CaseStreams) -> ConsentView:
     )
 
 
-def _no_consent(place: Place) -> ConsentView:
-    return ConsentView("", "none", _bar(place, "none", {}), (), (), (), "", "", "", "", "", "no")
+def _no_consent(place: Place, lang: str) -> ConsentView:
+    return ConsentView("", "none", _bar(place, "none", {}, lang), (), (), (), "", "", "", "", "", "no")
 
 
 def _written(registers: Mapping[str, Register]) -> int:
@@ -126,14 +127,14 @@ def _other_side(place: Place, state: ConsentState, stream: CaseStream | None) ->
     return ("deleting" if missing else "deleted"), missing
 
 
-def _bar(place: Place, state: ConsentState, values: Mapping[str, Value]) -> str:
-    return consent.bar(values, state, place.me.team)
+def _bar(place: Place, state: ConsentState, values: Mapping[str, Value], lang: str) -> str:
+    return consent_bar.bar(values, state, place.me.team, lang)
 
 
 # --- fields ---------------------------------------------------------------------
 
 
-def _fields(place: Place, streams: CaseStreams) -> Iterable[FieldView]:
+def _fields(place: Place, streams: CaseStreams, lang: str) -> Iterable[FieldView]:
     boxes = _boxes(place, streams)
     for kind in SINGLE_KINDS:
         found = seats(place, streams, kind)
@@ -143,9 +144,10 @@ def _fields(place: Place, streams: CaseStreams) -> Iterable[FieldView]:
             shared = bool(boxes & {field.item_for(catalogue.TO_HW), field.item_for(catalogue.TO_CITY)})
             seat = found.get(field.name)
             if seat is not None:
-                yield _field(place, kind, field, seat, shared=shared)
+                yield _field(place, kind, field, seat, lang, shared=shared)
             elif streams.owner == place.me.team:
-                yield FieldView(kind, field.name, field.ja, None, "", shared=shared, author="", written_at="")
+                label = field.label(lang)
+                yield FieldView(kind, field.name, label, None, "", shared=shared, author="", written_at="")
 
 
 def _boxes(place: Place, streams: CaseStreams) -> frozenset[str]:
@@ -156,14 +158,16 @@ def _boxes(place: Place, streams: CaseStreams) -> frozenset[str]:
     return frozenset(to_hw) | frozenset(to_city)
 
 
-def _field(place: Place, kind: str, field: catalogue.Field, seat: Seat, *, shared: bool) -> FieldView:
+def _field(
+    place: Place, kind: str, field: catalogue.Field, seat: Seat, lang: str, *, shared: bool
+) -> FieldView:
     write = seat.register.shown
     assert write is not None  # noqa: S101  # a seat has a shown value
     conflict = f"{seat.stream.stream.hex()}/{kind}/{field.name}" if seat.register.conflict else ""
     return FieldView(
         kind,
         field.name,
-        field.ja,
+        field.label(lang),
         write.value,
         catalogue.shown(field, write.value),
         shared,
@@ -173,7 +177,9 @@ def _field(place: Place, kind: str, field: catalogue.Field, seat: Seat, *, share
     )
 
 
-def _other_side_sees(place: Place, streams: CaseStreams, fields: tuple[FieldView, ...]) -> Iterable[str]:
+def _other_side_sees(
+    place: Place, streams: CaseStreams, fields: tuple[FieldView, ...], lang: str
+) -> Iterable[str]:
     joint = streams.joint
     if joint is None or joint.known != "open":
         return
@@ -182,7 +188,7 @@ def _other_side_sees(place: Place, streams: CaseStreams, fields: tuple[FieldView
     for item in to_hw if place.me.team == "city" else to_city:
         names = {(k, f.name) for k in SINGLE_KINDS for f in catalogue.FIELDS[k] if f.item == item}
         facts = [f"{v.label} {v.shown}" for v in fields if v.shared and (v.kind, v.name) in names and v.shown]
-        yield f"{item} {labels[item].ja}  {'、'.join(facts)}".rstrip()
+        yield f"{item} {labels[item].label(lang)}  {'、'.join(facts)}".rstrip()
 
 
 # --- lists ----------------------------------------------------------------------
@@ -228,23 +234,11 @@ def _session(place: Place, stream: CaseStream, entity: str) -> NoteRow:
     )
 
 
-def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
-    found: dict[str, dict[str, Value]] = {}
-    meta: dict[str, tuple[str, bool]] = {}
-    for stream in streams.all:
-        for entity in place.store.entities(stream.stream, "referral:"):
-            registers = place.registers(stream.stream, entity)
-            found.setdefault(entity, {}).update(shown_values(registers))
-            unsent = _unsent(registers)
-            label, before = meta.get(entity, ("", False))
-            meta[entity] = (label or place.labels(_author(registers)), before or unsent)
-    for entity, values in found.items():
-        if not _text(values.get("channel")):
-            continue
-        text = catalogue.referral_state(values, place.today())
-        label, unsent = meta[entity]
+def _referrals(place: Place, streams: CaseStreams, lang: str) -> Iterable[ReferralRow]:
+    for name, found in referrals(place, streams).items():
+        values = found.values
         yield ReferralRow(
-            referral_id=entity.partition(":")[2],
+            referral_id=name,
             channel=_text(values.get("channel")),
             referred_on=_text(values.get("referred_on")),
             opening_no=_text(values.get("opening_no")),
@@ -253,9 +247,9 @@ def _referrals(place: Place, streams: CaseStreams) -> Iterable[ReferralRow]:
             letter_no=_text(values.get("letter_no")),
             interview_at=_text(values.get("interview_at")),
             result=_text(values.get("result")),
-            state_text=text,
-            author=label,
-            unsent=unsent,
+            state_text=found.words(place.today(), lang),
+            author=place.labels(found.author),
+            unsent=found.unsent,
         )
 
 

@@ -16,6 +16,7 @@ from wardclient.desk.streams import CaseStreams, scopes, shared_fields, streams_
 from wardclient.desk.timeline import SEARCHED
 from wardclient.desk.writing import puts
 from wardclient.ledger.events import Op, Rec
+from wardclient.locale import language
 from wardproto.wire import encode
 
 OWN_OF_PARTNER = "registration"
@@ -38,7 +39,7 @@ class CaseActs(Acts):
         """Return a case and log that it was looked at, unless it is open and only drawn ``again``."""
 
         def look() -> CaseView:
-            view = build_case_view(self.place, streams_of(self.place, case_id))
+            view = build_case_view(self.place, streams_of(self.place, case_id), language())
             if not again:
                 self.place.store.note_access("view", case_id, self.place.now_ms())
             return view
@@ -180,18 +181,7 @@ class CaseActs(Acts):
 
     def add_note(self, case_id: str, values: Values) -> str:
         """Write a note: own-office by default, shared where the form says so."""
-        side = "2" if self.place.me.team == "city" else "3"
-        given = normalise(
-            "note",
-            {
-                "held_on": self.place.today().isoformat(),
-                "kind": "1" if self.place.me.team == "city" else "2",
-                "place": "2",
-                "attended_by_client": True,
-                "visibility": side,
-                **values,
-            },
-        )
+        given = self._note(values)
         refuse(*self._check("note", given))
         note_id = uuid.uuid4().hex
 
@@ -206,6 +196,19 @@ class CaseActs(Acts):
         self._do(work)
         self.place.changed({"case"}, case_id)
         return note_id
+
+    def _note(self, values: Values) -> dict[str, object]:
+        """Return a whole note of today from what was typed of it."""
+        city = self.place.me.team == "city"
+        given = {
+            "held_on": self.place.today().isoformat(),
+            "kind": "1" if city else "2",
+            "place": "2",
+            "attended_by_client": True,
+            "visibility": "2" if city else "3",
+            **values,
+        }
+        return dict(normalise("note", given))
 
     def own_of(self, streams: CaseStreams) -> bytes:
         """Return my team's own stream of a case, made when it is the first thing this team keeps."""

@@ -17,6 +17,7 @@ from wardclient.desk.rows import CaseFilter, CaseView, ConsentPreview, FactRow, 
 from wardclient.desk.streams import SINGLE_KINDS, CaseStreams, scopes, streams_of, values_of
 from wardclient.desk.writing import plain, puts
 from wardclient.ledger.events import Op, Put, Rec
+from wardclient.locale import _, language
 from wardproto.wire import encode
 
 FORM_VERSION = "同意書 第1版"
@@ -57,9 +58,12 @@ class ConsentActs(CaseActs):
             there = {fact.item for fact in shared}
             labels = {**SCOPE_TO_HW, **SCOPE_TO_CITY}
             return ConsentPreview(
-                tuple(FactRow(f.item, labels[f.item].ja, f.label_ja, f.shown) for f in shared),
-                tuple(labels[item].ja for item in given if item not in there),
-                tuple(labels[item].ja for item in self._wanted(form)),
+                tuple(
+                    FactRow(f.item, labels[f.item].label(language()), f.label(language()), f.shown)
+                    for f in shared
+                ),
+                tuple(labels[item].label(language()) for item in given if item not in there),
+                tuple(labels[item].label(language()) for item in self._wanted(form)),
                 tuple(reference.office_name(code) for code in _texts(form.get("recipients"))),
                 _period(form),
                 self._warnings(form),
@@ -160,12 +164,14 @@ class ConsentActs(CaseActs):
             labels = {**SCOPE_TO_HW, **SCOPE_TO_CITY}
             devices = self.place.client.partner_devices(joint.stream)
             return WithdrawPreview(
-                tuple(f"{item} {labels[item].ja}" for item in (*items, *wanted)),
+                tuple(f"{item} {labels[item].label(language())}" for item in (*items, *wanted)),
                 (
-                    "相手側で、すでに読まれた内容は消せません。",
-                    "印刷した紙、書き写したもの、覚えていることは戻せません。",
+                    _("相手側で、すでに読まれた内容は消せません。"),
+                    _("印刷した紙、書き写したもの、覚えていることは戻せません。"),
                     *(
-                        f"{self.place.labels(device)} に届いていた内容は、次の接続で消え、消した記録が届きます。"
+                        _("{device} に届いていた内容は、次の接続で消え、消した記録が届きます。").format(
+                            device=self.place.labels(device)
+                        )
                         for device in devices
                     ),
                 ),
@@ -271,7 +277,7 @@ class ConsentActs(CaseActs):
 
     def _warnings(self, form: Mapping[str, object]) -> tuple[str, ...]:
         if "S5" in self._ticked(form):
-            return ("S5 健康・障害の配慮 を渡します。病名や診断が入っていないか確かめてください。",)
+            return (_("S5 健康・障害の配慮 を渡します。病名や診断が入っていないか確かめてください。"),)
         return ()
 
 

@@ -1,6 +1,7 @@
 """Acts on the inbox (確認箱): conflicts, work not accepted, incidents."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 from wardclient.casework import fields as catalogue
@@ -12,6 +13,8 @@ from wardclient.desk.streams import streams_of
 from wardclient.desk.writing import puts
 from wardclient.ledger.events import Put, Value, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
+from wardclient.locale import language
+from wardclient.sync.audit import parts_of
 from wardclient.vault.sealing import seal_small
 from wardproto.control import ADMIN_ROLE
 
@@ -28,11 +31,22 @@ INCIDENTS = {
     "gap": "中央サービスから届いた記録が抜けています。取り込みを止めました。管理者に知らせてください。",
     "fork": "中央サービスの記録が食い違っています。管理者に知らせてください。",
     "shrunk": "中央サービスの記録が前より短くなっています。取り込みを止めました。管理者に知らせてください。",
+    "restored": "中央サービスの記録が、控えから復旧されています(サービスの署名があります)。"
+    "復旧より後の記録がこの端末にだけ残っていることがあります。消さずに、管理者に知らせてください。",
     "not_full": "中央サービスが記録の一部を渡していません。取り込みを止めました。管理者に知らせてください。",
     "withheld_body": "中央サービスが記録の本文を渡していません。管理者に知らせてください。",
     "withheld_key": "中央サービスが鍵を渡していません。管理者に知らせてください。",
     "forged": "署名の正しくない記録が届きました。取り込みを止めました。管理者に知らせてください。",
     "over_claim": "規則に合わない置き換えを含む記録が届きました。置き換えていません。管理者に知らせてください。",
+    "forked": "中央サービスが、この端末とほかの端末に違う記録を見せています。証拠を残して取り込みを止めました。"
+    "この端末での仕事は続けられ、失われません。管理者に知らせてください。",
+    "withheld": "中央サービスが記録の一部を隠しています。証拠を残して取り込みを止めました。"
+    "この端末での仕事は続けられ、失われません。管理者に知らせてください。",
+    "forged_checkpoint": "中央サービスの署名が正しくありません。取り込みを止めました。"
+    "この端末での仕事は続けられ、失われません。管理者に知らせてください。",
+    "refused_included": "中央サービスが、断ったと署名した記録を取り込んでいます。証拠を残して取り込みを止めました。"
+    "管理者に知らせてください。",
+    "no_checkpoint": "中央サービスが、記録全体の証明を出さなくなりました。管理者に知らせてください。",
     "receipt": "中央サービスの受領書が記録と合いません。管理者に知らせてください。",
     "receipt_broken": "中央サービスが受け取ったと署名した記録が届いていません。管理者に知らせてください。",
     "bad_wrap": "鍵の一つが正しくありません。該当の記録は開いていません。管理者に知らせてください。",
@@ -108,6 +122,38 @@ class InboxActs(Acts):
         """Write tray work to a file sealed with this home's key, for hand-over or support."""
         self._do(lambda: self._export(tray_id, path))
 
+    def write_evidence(self, incident_id: str, path: Path) -> None:
+        """Write what was kept of an incident to a new file: signed notes, hashes and places, nothing personal."""
+        self._do(lambda: self._write_evidence(incident_id, path))
+
+    def _write_evidence(self, incident_id: str, path: Path) -> None:
+        found = self.place.store.incident_detail(int(incident_id)) if incident_id.isdecimal() else None
+        if found is None:
+            refuse(problem("incident", "この記録は、もうありません。", "This record is gone."))
+            return
+        kind, wseq, detail, at_ms = found
+        state = self.place.client.state
+        report = {
+            "incident": kind,
+            "at": _iso(at_ms),
+            "number": wseq,
+            "ward": state.ward.hex(),
+            "service_key": state.server_key.hex(),
+            "device": self.place.me.device,
+            "evidence": [_readable(part) for part in parts_of(detail)],
+        }
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                json.dump(report, file, ensure_ascii=False, indent=2)
+        except FileExistsError:
+            refuse(
+                problem(
+                    "exists",
+                    "その名前のファイルは、もうあります。別の名前にしてください。",
+                    "There is a file of that name already; choose another.",
+                )
+            )
+
     def _export(self, tray_id: str, path: Path) -> None:
         for item in self.place.store.quarantined():
             if f"{item.stream.hex()}/{item.n}" == tray_id:
@@ -135,7 +181,7 @@ class InboxActs(Acts):
                     f"{stream.hex()}/{kind}/{name}",
                     case_id,
                     hit.name if hit else "",
-                    field.ja if field else name,
+                    field.label(language()) if field else name,
                     heads,
                     "",
                 )
@@ -190,6 +236,11 @@ class InboxActs(Acts):
         ]
 
 
+def _readable(part: bytes) -> str:
+    """A signed note as its text, anything else as hexadecimal."""
+    return part.decode("utf-8", "backslashreplace") if part.startswith(b"wc/1/") else part.hex()
+
+
 def _parse(conflict_id: str) -> tuple[bytes, str, str]:
     try:
         stream, kind, name = conflict_id.split("/", 2)
@@ -211,7 +262,7 @@ def _what(event: bytes) -> str:
         if isinstance(op, Put) and op.field not in ("case_id", "person_id"):
             kind = op.entity.partition(":")[0]
             field = next((f for f in catalogue.FIELDS.get(kind, ()) if f.name == op.field), None)
-            parts.append(f"{field.ja if field else op.field}: {_shown(field, op.value)}")
+            parts.append(f"{field.label(language()) if field else op.field}: {_shown(field, op.value)}")
     return "、".join(parts)
 
 

@@ -14,6 +14,9 @@ from wardclient.desk.place import JAPAN, problem, refuse
 from wardclient.desk.plan_rows import PlanView
 from wardclient.desk.plans import PlanActs, plan_view
 from wardclient.desk.referrals import ReferralActs
+from wardclient.desk.request_paper import paper_of
+from wardclient.desk.request_rows import RequestRow
+from wardclient.desk.requests import RequestActs
 from wardclient.desk.rows import CaseView, SessionView, Values
 from wardclient.desk.session_view import build_session_view
 from wardclient.desk.streams import CaseStreams, streams_of
@@ -40,7 +43,7 @@ TITLES: Mapping[str, str] = {
     "disclosure": "開示用出力",
     "handover": "引継書",
 }
-_ACTS = {"view": "ケースを開いた", "print": "印刷した"}
+_ACTS = {"view": "ケースを開いた", "print": "印刷した", "export": "一覧に入れて書き出した"}
 _PLAN_FACTS = (
     *("made_on", "version", "period_from", "period_until", "goal", "target_job", "target_by"),
     *("strengths", "considerations", "meeting_every", "review_on", "team"),
@@ -67,7 +70,7 @@ class PrintedPaper:
     pdf: bytes = field(repr=False)
 
 
-class PrintActs(ConsentActs, PlanActs, ReferralActs):
+class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
     """Papers of a case, filled from what this person may see."""
 
     def papers(self, case_id: str) -> tuple[PaperChoice, ...]:
@@ -120,7 +123,8 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs):
                 for entity in self.place.store.entities(stream.stream, "note:")
                 if shown_values(self.place.registers(stream.stream, entity)).get("third_party") is True
             ]
-            return _Source(streams, view, plan_view(self.place, streams), frozenset(told))
+            asked = self._request_rows(streams)
+            return _Source(streams, view, plan_view(self.place, streams), frozenset(told), asked)
 
         return self._do(look)
 
@@ -140,6 +144,7 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs):
             "who-can-see": lambda: self._seen(source),
             "disclosure": lambda: _disclosure(source),
             "handover": lambda: _handover(source),
+            "request": lambda: paper_of(source.view, source.requests[0], self.place.me.ward_name),
         }
         return make[kind]()
 
@@ -300,6 +305,8 @@ class _Source:
     plan: PlanView
     third_party: frozenset[str]
     """Ids of notes that hold what a third party told."""
+    requests: tuple[RequestRow, ...] = ()
+    """Requests for support, the newest first."""
 
 
 def _why_not(source: _Source, kind: str) -> str:
@@ -312,7 +319,7 @@ def _why_not(source: _Source, kind: str) -> str:
             view.consent.state in ("given", "pending", "ending", "withdrawn"),
             "同意がありません。",
         ),
-        "request": (False, "支援要請の記録がありません。"),
+        "request": (bool(source.requests), "支援要請の記録がありません。"),
         "plan": (bool(source.plan.current), "支援プランがまだありません。"),
         "receipt": ("1" in channels, "ハローワークの紹介がありません。"),
         "letter": ("2" in channels, "区の紹介がありません。"),

@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Mapping
 
 from wardclient.casework import reference
+from wardclient.casework.referral_states import ReferralState, may_follow
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk.api import RefusedError
 from wardclient.desk.cases import CaseActs
 from wardclient.desk.openings_acts import OpeningsActs
 from wardclient.desk.place import CaseStream, problem, refuse
+from wardclient.desk.referral_log import referrals
 from wardclient.desk.rows import Values
 from wardclient.desk.streams import CaseStreams, scopes, streams_of
 from wardclient.desk.writing import puts, shown_values
@@ -36,9 +38,13 @@ class ReferralActs(OpeningsActs, CaseActs):
         self._do(lambda: streams_of(self.place, case_id))
         return values
 
-    def refer(self, case_id: str, values: Values) -> str:
-        """Enter a referral; refused for an opening that may not be referred to."""
-        referral_id = uuid.uuid4().hex
+    def refer(self, case_id: str, values: Values, referral_id: str = "") -> str:
+        """Enter a referral; refused for an opening that may not be referred to.
+
+        ``referral_id``: one that was offered or asked for before, and is made now.
+        """
+        begun = bool(referral_id)
+        referral_id = referral_id or uuid.uuid4().hex
         me = self.place.me
         given = normalise(
             "referral", {"channel": "1" if me.team == "hellowork" else "2", "referred_by": me.label, **values}
@@ -48,9 +54,12 @@ class ReferralActs(OpeningsActs, CaseActs):
 
         def work() -> None:
             streams = streams_of(self.place, case_id)
+            if begun:
+                self._check_begun(streams, referral_id)
             with self.place.transaction():
                 target = self._target(streams, "H3" if me.team == "hellowork" else "S6")
-                ops = puts(f"referral:{referral_id}", {"case_id": case_id, **given}, {})
+                registers = self.place.registers(target, f"referral:{referral_id}")
+                ops = puts(f"referral:{referral_id}", {"case_id": case_id, **given}, registers)
                 self.place.record(target, "refer_hw" if me.team == "hellowork" else "refer_city", ops)
 
         self._do(work)
@@ -79,6 +88,18 @@ class ReferralActs(OpeningsActs, CaseActs):
 
         self._do(work)
         self.place.changed({"referral", "case"}, case_id)
+
+    def _check_begun(self, streams: CaseStreams, referral_id: str) -> None:
+        """A referral that was offered or asked for can be made once, and not after its end."""
+        found = referrals(self.place, streams).get(referral_id)
+        if found is None or ReferralState.REFERRED not in may_follow(found.standing):
+            refuse(
+                problem(
+                    "not_next",
+                    "この紹介は、いまの状態からは登録できません。経過を確かめてください。",
+                    "From where it stands this referral cannot be made; look at its log.",
+                )
+            )
 
     def _whole(self, streams: CaseStreams, entity: str) -> Mapping[str, object]:
         found: dict[str, object] = {}

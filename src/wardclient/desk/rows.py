@@ -52,10 +52,11 @@ class SyncStatus:
     """The line on every screen. ``state`` is a word, not a colour.
 
     ``synced`` all sent and in contact; ``sending`` work under way; ``waiting`` unsent, next try
-    planned; ``away`` no contact; ``offline`` cut by this person; ``stopped`` writing stopped (incident).
+    planned; ``away`` no contact; ``offline`` cut by this person; ``stopped`` writing stopped (incident);
+    ``stale`` in contact, but the service has signed no state of the log for ten minutes.
     """
 
-    state: Literal["synced", "sending", "waiting", "away", "offline", "stopped"]
+    state: Literal["synced", "sending", "waiting", "away", "offline", "stopped", "stale"]
     unsent: int
     oldest_seconds: int
     last_contact: str
@@ -66,6 +67,12 @@ class SyncStatus:
     index_behind: int = 0
     lease_over: bool = False
     """Offline for longer than the lease: the other side's facts are hidden until contact."""
+    verified: int = 0
+    """Entries of the log that the service's last verified checkpoint covers; 0 before the first."""
+    verified_at: str = ""
+    """When it was signed."""
+    words: str = ""
+    """Six words of that checkpoint: two PCs that show the same number of entries show the same words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,3 +445,13 @@ class Change:
     kinds: frozenset[str]
     """Of: case, consent, note, session, referral, inbox, sync, openings, staff."""
     case_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceRow:
+    """Another PC where the case is open now; ``kind`` and ``field`` where one is being edited there."""
+
+    label: str
+    team: str
+    kind: str = ""
+    field: str = ""

@@ -3,6 +3,7 @@
 import uuid
 
 from wardclient.casework.session import session_digest
+from wardclient.casework.text_checks import part_out
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk.api import RefusedError
 from wardclient.desk.cases import CaseActs
@@ -77,6 +78,36 @@ class SessionActs(CaseActs):
             return self.place.store.case_of_stream(stream.stream)
 
         self.place.changed({"session"}, self._do(work))
+
+    def part_session(self, session_id: str, text: str) -> tuple[str, str]:
+        """Move the sentences of my side's text that may not be for the other office into an own-office note.
+
+        Returns (what stays in the shared text, id of the note; "" when nothing was found). Both are written
+        or neither. What the other side already had stays in its history: that cannot be called back.
+        """
+        stays, leaves = part_out(text)
+        if not leaves:
+            return text, ""
+        note_id = uuid.uuid4().hex
+
+        def work() -> str:
+            stream = self._open_stream(session_id)
+            case_id = self.place.store.case_of_stream(stream.stream)
+            entity = f"session:{session_id}"
+            me = self.place.me
+            note = self._note({"body": leaves.strip("\n"), "visibility": "2" if me.team == "city" else "3"})
+            refuse(*self._check("note", note))
+            with self.place.transaction():
+                own = self.own_of(streams_of(self.place, case_id))
+                ops = puts(f"note:{note_id}", {"case_id": case_id, **note}, {})
+                self.place.record(own, "hold_session", ops)
+                registers = self.place.registers(stream.stream, entity)
+                shared = puts(entity, {f"text.{me.team}": stays}, registers)
+                self.place.record(stream.stream, "write_session", shared)
+            return case_id
+
+        self.place.changed({"session", "case"}, self._do(work))
+        return stays, note_id
 
     def add_action(self, session_id: str, values: Values) -> str:
         """Add an agreed action (決めたこと)."""

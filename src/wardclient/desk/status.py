@@ -4,6 +4,12 @@ import datetime as dt
 
 from wardclient.desk.place import JAPAN, Place
 from wardclient.desk.rows import SyncStatus
+from wardclient.sync.sealing import Checked, checked
+from wardclient.vault.fingerprints import six_words
+from wardproto.wire import digest, encode
+
+STALE_MS = 600_000
+"""A checkpoint older than this, while there is contact, is shown as such (protocol 4.9)."""
 
 
 def sync_status(place: Place, *, offline: bool, trouble: str) -> SyncStatus:
@@ -20,6 +26,9 @@ def sync_status(place: Place, *, offline: bool, trouble: str) -> SyncStatus:
         state = "sending" if status.last_contact_ms else "waiting"
     else:
         state = "synced" if status.last_contact_ms else "waiting"
+    known = checked(place.client.core)
+    if state == "synced" and known and place.client.server_now_ms() - known.at_ms > STALE_MS:
+        state = "stale"
     oldest = 0
     if status.oldest_ms is not None:
         oldest = max(0, (place.client.server_now_ms() - status.oldest_ms) // 1000)
@@ -33,7 +42,14 @@ def sync_status(place: Place, *, offline: bool, trouble: str) -> SyncStatus:
         inbox=tray + len(place.store.conflicts()) + incidents,
         incidents=incidents,
         lease_over=place.lease_over(),
+        verified=known.size if known else 0,
+        verified_at=_iso(known.at_ms) if known else "",
+        words=_words(place.client.core.ward, known) if known else "",
     )
+
+
+def _words(ward: bytes, known: Checked) -> str:
+    return six_words(digest("checkpoint", ward, encode(known.size), known.root, known.heads))
 
 
 def _iso(ms: int) -> str:

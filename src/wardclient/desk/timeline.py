@@ -12,13 +12,16 @@ from wardclient.ledger.events import Put, Rec, read_event, read_ops
 from wardproto.wire import decode
 
 WORDS = {
-    "edit": "変更",
-    "resolve": "重なった変更を決めた",
-    "disclosed": "同意の範囲を共有",
-    "write_session": "同席面談の記録",
-    "confirm_session": "同席面談を確認",
-    "add_step": "取組を足した",
-    "finish_step": "取組の結果",
+    "edit": ("変更", "Changed"),
+    "resolve": ("重なった変更を決めた", "Decided a conflict"),
+    "disclosed": ("同意の範囲を共有", "Shared what the consent names"),
+    "write_session": ("同席面談の記録", "Joint note"),
+    "confirm_session": ("同席面談を確認", "Joint note confirmed"),
+    "add_step": ("取組を足した", "Step added"),
+    "finish_step": ("取組の結果", "Outcome of a step"),
+    "request_step": ("支援要請の経過", "Step of a support request"),
+    "refer_step": ("紹介の経過", "Step of a referral"),
+    "check_retention": ("定着の確認", "Retention checked"),
 }
 SILENT = frozenset({"consent_opened"})
 """Events of the machinery, beside the act that a person made."""
@@ -29,7 +32,7 @@ APART_MS = 600_000
 """Both times are shown when they differ by more than ten minutes (protocol 4.7)."""
 
 
-def timeline(place: Place, case_id: str) -> Iterable[TimelineRow]:
+def timeline(place: Place, case_id: str, lang: str = "ja") -> Iterable[TimelineRow]:
     """Return what happened in a case. Its own and shared streams are one history."""
     mine = bytes.fromhex(place.me.device)
     for stream, device, _, data, recv_ms, kind in place.store.events_of_case(case_id):
@@ -44,24 +47,27 @@ def timeline(place: Place, case_id: str) -> Iterable[TimelineRow]:
         yield TimelineRow(
             at=_iso(at),
             received_at=_iso(recv_ms) if late and recv_ms is not None else "",
-            text=_words(event.type, data),
+            text=_words(event.type, data, lang),
             author=place.labels(author),
             team=place.client.team_of(author),
             shared=kind == "joint",
         )
 
 
-def _words(kind: str, data: bytes) -> str:
+def _words(kind: str, data: bytes, lang: str) -> str:
     act = CaseEvent.of(kind)
     searched = next(
         (op for op in read_ops(read_event(data)) if isinstance(op, Rec) and op.kind == SEARCHED), None
     )
     if searched is not None:
         count = decode(searched.data, int)
+        if lang != "ja":
+            return f"Opened  {f'{count} alike looked at' if count else 'searched'}, none matched"
         looked = f"似た{count}人を確かめて" if count else "検索して"
         return f"受付  {looked}該当なし"
-    words = WORDS.get(kind) or (act.ja if act is not None else kind)
-    if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city"):
+    known = WORDS.get(kind)
+    words = known[lang != "ja"] if known else (act.label(lang) if act is not None else kind)
+    if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city", "refer_step"):
         return words
     parts = []
     for op in read_ops(read_event(data)):
@@ -69,8 +75,8 @@ def _words(kind: str, data: bytes) -> str:
             continue
         field = field_of(op.entity, op.field)
         if field is not None and not field.auto:
-            parts.append(f"{field.ja} {shown(field, op.value)}")
-    more = " ほか" if len(parts) > SHOWN_FIELDS else ""
+            parts.append(f"{field.label(lang)} {shown(field, op.value)}")
+    more = (" ほか" if lang == "ja" else " and more") if len(parts) > SHOWN_FIELDS else ""
     return f"{words}  {'、'.join(parts[:SHOWN_FIELDS])}{more}"
 
 

@@ -10,6 +10,7 @@ from wardclient.desk.api import DeskError, RefusedError, Unsubscribe
 from wardclient.desk.case_list import index_rest
 from wardclient.desk.clocks import clock_of
 from wardclient.desk.consents import ConsentActs
+from wardclient.desk.exports import ExportActs
 from wardclient.desk.faults import away, damaged, told
 from wardclient.desk.forms import FormActs
 from wardclient.desk.imports import ImportActs
@@ -19,9 +20,10 @@ from wardclient.desk.listeners import Listeners
 from wardclient.desk.matches import MatchActs
 from wardclient.desk.openings_acts import OpeningsRoom
 from wardclient.desk.place import Place
+from wardclient.desk.placements import PlacementActs
 from wardclient.desk.plans import PlanActs
+from wardclient.desk.presence import PresenceActs
 from wardclient.desk.prints import PrintActs
-from wardclient.desk.referrals import ReferralActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
@@ -46,11 +48,12 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
 class Workstation(
+    ExportActs,
     PrintActs,
     ConsentActs,
     SessionActs,
     PlanActs,
-    ReferralActs,
+    PlacementActs,
     MatchActs,
     SavedSearchActs,
     TrainingActs,
@@ -58,6 +61,7 @@ class Workstation(
     InboxActs,
     FormActs,
     StaffActs,
+    PresenceActs,
 ):
     """One staff member's desk. Implements `desk.api.Desk` and the administrator's acts."""
 

@@ -21,6 +21,7 @@ from wardclient.keys import (
     OPEN,
     PLAN,
     REFER,
+    REQUESTS,
     RESULT,
     SESSION,
     TAB_LEFT,
@@ -32,6 +33,7 @@ from wardclient.screens.base import WIDE, WorkScreen, bindings
 from wardclient.screens.case_lists import FieldsTab, NotesTab, ReferralsTab, TimelineTab
 from wardclient.screens.case_overview import overview, timeline_lines
 from wardclient.screens.curtain import CurtainScreen
+from wardclient.screens.presence import Presence
 from wardclient.screens.words import group_word, long_day
 from wardclient.widgets.bars import ConsentBar, TabLine
 from wardclient.widgets.grid import RowGrid
@@ -59,6 +61,7 @@ class CaseScreen(WorkScreen):
         CONSENT,
         EDIT,
         PLAN,
+        REQUESTS,
         BACK,
         HELP.aside(),
         RESULT.aside(),
@@ -94,6 +97,7 @@ class CaseScreen(WorkScreen):
     def body(self) -> Iterable[Widget]:
         """Consent bar, names of the parts, the open part; what happened beside it on a wide screen."""
         yield ConsentBar()
+        yield Presence(self.case_id)
         yield TabLine([_(name) for _id, name in TABS])
         yield Rule()
         with Horizontal():
@@ -256,6 +260,13 @@ class CaseScreen(WorkScreen):
                 lambda session: self.app.push_screen(SessionScreen(session)),
                 group="session",
             )
+
+    def action_requests(self) -> None:
+        """Show what Hello Work was asked, and what came of it."""
+        from wardclient.screens.request import RequestScreen
+
+        if self.view is not None:
+            self.app.push_screen(RequestScreen(self.case_id))
 
     def action_plan(self) -> None:
         """Show the support plan."""

@@ -69,6 +69,8 @@ REFERRALS: tuple[Column[ReferralRow], ...] = (
 class ReferralsTab(Vertical):
     """紹介: what was referred, and what came of it."""
 
+    _case_id = ""
+
     def compose(self) -> ComposeResult:
         """The list, and the chosen one in full."""
         yield RowGrid(REFERRALS)
@@ -83,9 +85,18 @@ class ReferralsTab(Vertical):
 
     def show(self, view: CaseView) -> None:
         """Show the referrals of a case."""
+        self._case_id = view.row.case_id
         self.query_one(RowGrid).show(
             view.referrals, empty=_("まだ紹介がありません   p で求人から選べます"), keep=True
         )
+
+    @on(RowGrid.Opened)
+    def _opened(self, event: RowGrid.Opened) -> None:
+        from wardclient.screens.pipeline import LogScreen
+
+        event.stop()
+        if self.row is not None:
+            self.app.push_screen(LogScreen(self._case_id, self.row.referral_id))
 
     @on(RowGrid.Chosen)
     def _chosen(self, event: RowGrid.Chosen) -> None:
@@ -101,7 +112,9 @@ class ReferralsTab(Vertical):
             (_("担当"), row.author),
         )
         text = "\n".join(f"{label}  {value}" for label, value in facts if value.strip())
-        hint = _("r で採否を入れます") if not row.result or row.result == "8" else ""
+        hint = _("Enter で経過を開きます")
+        if not row.result or row.result == "8":
+            hint = f"{_('r で採否を入れます')}  {hint}"
         self.query_one("#referral-text", Prose).update(f"{text}\n{hint}".rstrip())
 
 

@@ -15,6 +15,8 @@ from wardclient.desk.rows import CaseFilter, CasePage, CaseRow, Change, SyncStat
 from wardclient.keys import (
     CURTAIN,
     DUE,
+    EXPORT,
+    FOLLOW_UP,
     HELP,
     IMPORT,
     INBOX,
@@ -22,6 +24,7 @@ from wardclient.keys import (
     OFFLINE,
     OPEN,
     OPENINGS,
+    PIPELINE,
     SYNC,
     Key,
 )
@@ -89,7 +92,10 @@ class CasesScreen(WorkScreen):
         HELP,
         CURTAIN,
         DUE,
+        PIPELINE,
+        FOLLOW_UP,
         IMPORT,
+        EXPORT,
         OFFLINE,
         Key("escape", "back", mark("検索欄を空にする"), "Esc", hidden=True),
     )
@@ -146,6 +152,18 @@ class CasesScreen(WorkScreen):
     def _warn_of_ends(self, due: int) -> None:
         if due and not self._searched:
             self.say(_("7日以内に終わる同意が {n}件 あります   Ctrl+N で見られます").format(n=due))
+
+    def action_pipeline(self) -> None:
+        """Show the referrals on their way."""
+        from wardclient.screens.pipeline import PipelineScreen
+
+        self.app.push_screen(PipelineScreen())
+
+    def action_follow_up(self) -> None:
+        """Show checks of retention and registrations that are due."""
+        from wardclient.screens.followup import FollowUpScreen
+
+        self.app.push_screen(FollowUpScreen())
 
     def action_due(self) -> None:
         """Show the consents that end soon."""
@@ -278,6 +296,12 @@ class CasesScreen(WorkScreen):
         from wardclient.screens.imports import CaseloadImportScreen
 
         self.app.push_screen(CaseloadImportScreen())
+
+    def action_export(self) -> None:
+        """Take a list out, narrowed as it is here."""
+        from wardclient.screens.export import ExportScreen
+
+        self.app.push_screen(ExportScreen(self.searched))
 
     def action_sync(self) -> None:
         """Exchange now."""

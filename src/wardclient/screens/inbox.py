@@ -31,6 +31,7 @@ from wardclient.keys import (
 )
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.words import clock
 from wardclient.widgets.asking import AskLine
 from wardclient.widgets.bars import Confirm, ConflictCard, Question, TabLine, moment
 from wardclient.widgets.grid import Column, RowGrid
@@ -100,6 +101,7 @@ class InboxScreen(WorkScreen):
                 yield RowGrid(INCIDENTS)
                 with VerticalScroll(classes="below"):
                     yield Prose(id="incident-text")
+                    yield Prose(id="verified", classes="quiet")
 
     def on_mount(self) -> None:
         """Ask what waits."""
@@ -132,6 +134,7 @@ class InboxScreen(WorkScreen):
         self.query_one("#incidents RowGrid", RowGrid).show(
             inbox.incidents, empty=_("異常の記録はありません"), keep=True
         )
+        self.query_one("#verified", Prose).update(self._verified())
         self._mark()
 
     @property
@@ -155,11 +158,22 @@ class InboxScreen(WorkScreen):
             "conflicts": (*_PICKS, BACK),
             "tray": (WRITE_OUT, HELP, CURTAIN, BACK),
         }
+        if inbox.incidents:
+            shown["incidents"] = (WRITE_OUT, HELP, CURTAIN, BACK)
         if self.ward.sync is not None and self.ward.sync.state == "stopped":
-            shown["incidents"] = (RESUME, HELP, CURTAIN, BACK)
+            shown["incidents"] = (RESUME, WRITE_OUT, HELP, CURTAIN, BACK)
         without = (HELP, CURTAIN, BACK)
         self.key_line.show(
             without if self._part == "conflicts" and not conflict else shown.get(self._part, without)
+        )
+
+    def _verified(self) -> str:
+        """What was verified last, for two people to compare by voice."""
+        known = self.ward.sync
+        if known is None or not known.verified:
+            return ""
+        return _("確かめた記録  {n}件まで ({at})\n照合の言葉  {words}").format(
+            n=f"{known.verified:,}", at=clock(known.verified_at), words=known.words
         )
 
     def open_part(self, part: str) -> None:
@@ -269,6 +283,8 @@ class InboxScreen(WorkScreen):
     def action_write_out(self) -> None:
         """Write work that was not accepted to a sealed file."""
         row = self.query_one("#tray RowGrid", RowGrid).row
+        if self._part == "incidents":
+            self._write_evidence()
         if self._part != "tray" or not isinstance(row, TrayRow):
             return
         tray_id = row.tray_id
@@ -279,6 +295,23 @@ class InboxScreen(WorkScreen):
                 self.ask(
                     lambda desk: desk.write_tray(tray_id, Path(path).expanduser()),
                     lambda _r: self.say(_("暗号化したファイルに書き出しました。")),
+                    group="write",
+                )
+
+        self.app.push_screen(AskLine(_("書き出すファイル"), start), answered)
+
+    def _write_evidence(self) -> None:
+        row = self.query_one("#incidents RowGrid", RowGrid).row
+        if not isinstance(row, IncidentRow):
+            return
+        number = row.incident_id
+        start = str(Path.home() / f"wardclient-{self.ward.today():%Y%m%d}-{number}.json")
+
+        def answered(path: str | None) -> None:
+            if path:
+                self.ask(
+                    lambda desk: desk.write_evidence(number, Path(path).expanduser()),
+                    lambda _r: self.say(_("証拠を書き出しました。管理者に渡してください。")),
                     group="write",
                 )
 

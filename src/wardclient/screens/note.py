@@ -7,10 +7,11 @@ from typing import ClassVar
 from wardclient.casework.fields import FIELDS
 from wardclient.desk.api import Desk
 from wardclient.desk.rows import Values
-from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, SAVE, Key
+from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, OWN_NOTE, SAVE, Key
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.forms import FormScreen
+from wardclient.screens.words_found import words_line
 from wardclient.widgets.choices import ChoiceField
 from wardclient.widgets.form import FormField
 
@@ -20,7 +21,10 @@ _FORM = ("visibility", "held_on", "place", "attended_by_client", "body", "topics
 class NoteScreen(FormScreen):
     """Writes a note."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (SAVE, MOVE, HELP, CURTAIN, BACK, DISCARD)
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        *(SAVE, MOVE, HELP, CURTAIN, BACK, DISCARD),
+        OWN_NOTE.named(mark("自分の側だけにする"), hidden=True),
+    )
     BINDINGS = bindings(KEYS)
     CSS_PATH = "note.tcss"
     TITLE_TEXT = mark("面談の記録")
@@ -35,6 +39,7 @@ class NoteScreen(FormScreen):
         self._who = ""
         self._team = "city"
         self._may_share = False
+        self._warned = False
         super().__init__(f"note:{case_id}")
 
     def resume(self) -> Callable[[], WorkScreen]:
@@ -75,6 +80,18 @@ class NoteScreen(FormScreen):
             field.set_hint(_("{side}にも見えます").format(side=other))
         else:
             field.set_hint(_("{side}には見えません").format(side=other))
+        line = words_line(self.form.values(), "note")
+        if line:
+            self.say(f"{line}  {_('F5 で自分の側だけにする')}")
+        elif self._warned:
+            self.say("")
+        self._warned = bool(line)
+
+    def action_own_note(self) -> None:
+        """Keep what is written for one's own side."""
+        self.form.field("visibility").fill("own")
+        self.edited()
+        self.keeper.changed()
 
     def submit(self, desk: Desk, values: dict[str, object]) -> str:
         """Save the note."""

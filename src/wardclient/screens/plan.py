@@ -31,6 +31,7 @@ from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
 from wardclient.screens.forms import FormScreen
 from wardclient.screens.words import long_day
+from wardclient.screens.words_found import words_line
 from wardclient.widgets.cells import pad
 from wardclient.widgets.form import FormField
 from wardclient.widgets.grid import Column, RowGrid
@@ -233,6 +234,10 @@ class StepScreen(FormScreen):
             return {}
         what = _("{course} に申し込む").format(course=self.training)
         return {"training": self.training, "what": what, "by_when": self.by_when, "who": "client"}
+
+    def edited(self) -> None:
+        """Say which words may not be for the other office."""
+        self.say(words_line(self.form.values(), "action"))
 
     def submit(self, desk: Desk, values: dict[str, object]) -> Any:
         """Add it."""

@@ -1,17 +1,22 @@
 """紹介 and 採否: a referral from an opening or by hand, and what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
 
+from textual.widget import Widget
+
 from wardclient.casework.fields import FIELDS
+from wardclient.casework.referral_states import SUBSIDY
+from wardclient.casework.work_codes import Channel
 from wardclient.desk.api import Desk
 from wardclient.desk.rows import ReferralRow, Values
-from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, SAVE, Key
-from wardclient.locale import _, mark
+from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, OFFER, SAVE, Key
+from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.forms import FormScreen
 from wardclient.widgets.form import FormField
+from wardclient.widgets.prose import Prose
 
 _FORM = (
     "channel",
@@ -28,6 +33,7 @@ _FORM = (
     "office_code",
     "referred_by",
 )
+_OFFER = ("channel", "opening_no", "job_title", "employer_name")
 _RESULT = ("result", "result_on", "result_source", "reject_reason", "condition_diff")
 _KINDS = {field.name: field for field in FIELDS["referral"]}
 
@@ -35,24 +41,26 @@ _KINDS = {field.name: field for field in FIELDS["referral"]}
 class ReferralScreen(FormScreen):
     """Enters a referral."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (SAVE, MOVE, HELP, CURTAIN, BACK, DISCARD)
+    KEYS: ClassVar[tuple[Key, ...]] = (SAVE, OFFER, MOVE, HELP, CURTAIN, BACK, DISCARD)
     BINDINGS = bindings(KEYS)
     TITLE_TEXT = mark("紹介の登録")
     ABOUT = mark(
         "紹介主体は、ハローワークの紹介・市の無料職業紹介・自主応募・民間や知人の別です。"
         "自分の側の紹介だけを登録できます。面接の日時は「R8.11.27 14:00」の形で入れます。"
+        "まだ紹介しないときは F2 で、本人への案内 (市からハローワークの紹介を頼むときは依頼) だけを残せます。"
     )
 
-    def __init__(self, case_id: str, opening_no: str = "") -> None:
-        """Refer a case, to an opening of the file or by hand."""
+    def __init__(self, case_id: str, opening_no: str = "", referral_id: str = "") -> None:
+        """Refer a case, to an opening of the file or by hand; or make one that was offered or asked for."""
         self.case_id = case_id
         self.opening_no = opening_no
+        self.referral_id = referral_id
         self._who = ""
-        super().__init__(f"refer:{case_id}:{opening_no}")
+        super().__init__(f"refer:{case_id}:{referral_id or opening_no}")
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same form again, with its draft."""
-        return partial(ReferralScreen, self.case_id, self.opening_no)
+        return partial(ReferralScreen, self.case_id, self.opening_no, self.referral_id)
 
     def fields(self) -> list[FormField]:
         """The form of a referral."""
@@ -66,17 +74,53 @@ class ReferralScreen(FormScreen):
     def load(self, desk: Desk) -> Values:
         """Return what is known: this side's channel, today, the opening."""
         self._who = desk.case(self.case_id).row.name
-        return desk.referral_defaults(self.case_id, self.opening_no)
+        if not self.referral_id:
+            return desk.referral_defaults(self.case_id, self.opening_no)
+        log = desk.referral_log(self.case_id, self.referral_id)
+        begun = {
+            "channel": log.channel,
+            "opening_no": log.opening_no,
+            "employer_name": log.employer_name,
+            "job_title": log.job_title,
+        }
+        return {**desk.referral_defaults(self.case_id), **begun}
+
+    def body(self) -> Iterable[Widget]:
+        """The form, and what the channel means for subsidies."""
+        yield from super().body()
+        yield Prose(id="subsidy", classes="quiet")
+
+    def edited(self) -> None:
+        """Another channel may have been chosen."""
+        known = Channel.of(self.form.field("channel").value)
+        text = "" if known is None else SUBSIDY[known][0 if language() == "ja" else 1]
+        self.query_one("#subsidy", Prose).update(text)
 
     def filled(self, given: Values) -> None:  # noqa: ARG002  # the form shows it
         """Name the person; begin where something is still to be filled in."""
         self.title_line.show(f"{_('紹介の登録')}  {self._who}")
+        self.edited()
         first = next((n for n in ("job_title", "letter_no") if not self.form.field(n).value), "letter_no")
         self.call_after_refresh(self.form.field(first).editor.focus)
 
     def submit(self, desk: Desk, values: dict[str, object]) -> Any:
         """Enter the referral."""
-        return desk.refer(self.case_id, values)
+        return desk.refer(self.case_id, values, self.referral_id)
+
+    def action_offer(self) -> None:
+        """Keep only that the opening was offered, or that Hello Work was asked."""
+        if self.referral_id:
+            self.say(_("この紹介は、もう案内・依頼されています。"))
+            return
+        values = {name: self.form.values().get(name) for name in _OFFER}
+        case_id, form_id = self.case_id, self.form_id
+        asked = self.ward.me.team == "city" and values["channel"] == Channel.HELLOWORK
+
+        def work(desk: Desk) -> None:
+            desk.offer(case_id, {**values, "state": "requested" if asked else "offered"})
+            desk.drop_form(form_id)
+
+        self.ask(work, self.done, group="offer")
 
     def done(self, result: Any) -> None:  # noqa: ARG002  # the case shows it
         """Back to the case, past sheet and search."""

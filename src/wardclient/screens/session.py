@@ -2,27 +2,26 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from wardclient.casework.codes import Actor
-from wardclient.casework.fields import FIELDS
-from wardclient.desk.api import Desk
+from wardclient.desk.api import Desk, DeskError
 from wardclient.desk.rows import Change, SessionView
-from wardclient.keys import ADD_ACTION, BACK, CONFIRM, CURTAIN, HELP, OWN_NOTE, SAVE, Key
+from wardclient.keys import ADD_ACTION, BACK, CONFIRM, CURTAIN, HELP, OWN_NOTE, PART_OUT, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import Flush, WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
-from wardclient.screens.forms import FormScreen, Keeper, Work
+from wardclient.screens.forms import Keeper, Work
 from wardclient.screens.words import clock, side
+from wardclient.screens.words_found import words_line
 from wardclient.widgets.bars import Confirm, Question
 from wardclient.widgets.cells import fit
-from wardclient.widgets.form import FormField
 from wardclient.widgets.ime import ImeTextArea
 from wardclient.widgets.prose import Part, Prose
 
@@ -32,7 +31,15 @@ SIDES = ("city", "hellowork")
 class SessionScreen(WorkScreen):
     """The note of a joint session, while it is written and afterwards."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (ADD_ACTION, OWN_NOTE, CONFIRM, HELP, BACK, CURTAIN.aside())
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        ADD_ACTION,
+        OWN_NOTE,
+        PART_OUT,
+        CONFIRM,
+        HELP,
+        BACK,
+        CURTAIN.aside(),
+    )
     BINDINGS = bindings(KEYS)
     CSS_PATH = "session.tcss"
     AUTO_FOCUS = "#mine"
@@ -72,6 +79,7 @@ class SessionScreen(WorkScreen):
             with Vertical(classes="text"):
                 yield Static("", markup=False, id="my-side", classes="head")
                 yield ImeTextArea(id="mine")
+                yield Static("", markup=False, id="words")
             with Vertical(classes="text"):
                 yield Static("", markup=False, id="their-side", classes="head")
                 with VerticalScroll(id="theirs-box"):
@@ -105,6 +113,7 @@ class SessionScreen(WorkScreen):
             area.move_cursor(area.document.end)
         self._shown = True
         area.read_only = view.state == "sealed"
+        self._show_words(area.text)
         other = SIDES[team == "city"]
         mine = next((author for t, author, _text in view.texts if t == team), self.ward.me.label)
         theirs = next(((author, text) for t, author, text in view.texts if t == other), ("", ""))
@@ -123,6 +132,52 @@ class SessionScreen(WorkScreen):
         event.stop()
         if self._shown and self.view is not None and event.text_area.text != self.view.mine:
             self.keeper.changed()
+        self._show_words(event.text_area.text)
+
+    def _show_words(self, text: str) -> None:
+        """Say which words may not be for the other office; nothing once it is sealed."""
+        sealed = self.view is None or self.view.state == "sealed"
+        line = "" if sealed else words_line({"body": text}, "session")
+        words = self.query_one("#words", Static)
+        words.update(Content(f"{line}  {_('F3 で自分側のメモへ移す')}" if line else ""))
+        words.display = bool(line)
+
+    @on(events.Click, "#words")
+    def _words_clicked(self) -> None:
+        self.action_part_out()
+
+    def action_part_out(self) -> None:
+        """Move the sentences with such words into a note of one's own side; nothing is lost."""
+        area = self.query_one("#mine", ImeTextArea)
+        if not self._open() or area.read_only:
+            return
+        if not self.query_one("#words", Static).display:
+            self.say(_("相手側に渡さないほうがよい言葉は見つかっていません。"))
+            return
+        session_id, text = self.session_id, area.text
+        self.keeper.forget()
+        area.read_only = True
+
+        def work(desk: Desk) -> tuple[str, str]:
+            with self.keeper.turn:
+                return desk.part_session(session_id, text)
+
+        self.ask(work, self._parted, group="part", failed=self._not_parted)
+
+    def _parted(self, result: tuple[str, str]) -> None:
+        area = self.query_one("#mine", ImeTextArea)
+        area.read_only = False
+        area.load_text(result[0])
+        area.move_cursor(area.document.end)
+        self.say(
+            _("自分側のメモへ移しました。先に相手側へ届いていた文は、相手側の経過に残ることがあります。")
+        )
+        self.redraw()
+
+    def _not_parted(self, error: DeskError) -> None:
+        self.query_one("#mine", ImeTextArea).read_only = False
+        self.keeper.changed()
+        self.tell(error)
 
     def _write(self) -> Work:
         session_id, text = self.session_id, self.query_one("#mine", ImeTextArea).text
@@ -144,6 +199,8 @@ class SessionScreen(WorkScreen):
     def action_add_action(self) -> None:
         """Add something that was agreed."""
         if self._open():
+            from wardclient.screens.session_action import ActionScreen
+
             self.app.push_screen(ActionScreen(self.session_id))
 
     def action_own_note(self) -> None:
@@ -193,39 +250,6 @@ class SessionScreen(WorkScreen):
                     "確認しました。相手側の確認を待っています。どちらかが書き足すと、確認はやり直しになります。"
                 )
             )
-
-
-class ActionScreen(FormScreen):
-    """決めたこと: what, who, by when."""
-
-    KEYS: ClassVar[tuple[Key, ...]] = (SAVE, HELP, CURTAIN, BACK)
-    BINDINGS = bindings(KEYS)
-    TITLE_TEXT = mark("決めたこと")
-    ABOUT = mark(
-        "面談で決めたことを、だれが・いつまでに、と合わせて一つずつ足します。共有の記録に入り、両方の担当に見えます。"
-    )
-
-    def __init__(self, session_id: str) -> None:
-        """Add to a session."""
-        self.session_id = session_id
-        super().__init__(f"action:{session_id}")
-
-    def resume(self) -> Callable[[], WorkScreen]:
-        """The same form again, with its draft."""
-        return partial(ActionScreen, self.session_id)
-
-    def fields(self) -> list[FormField]:
-        """What, who, by when."""
-        return [FormField(f) for f in FIELDS["action"] if f.name in ("what", "who", "by_when")]
-
-    def on_mount(self) -> None:
-        """Name the screen."""
-        self.title_line.show(_("決めたことを足す"))
-        super().on_mount()
-
-    def submit(self, desk: Desk, values: dict[str, object]) -> Any:
-        """Add it."""
-        return desk.add_action(self.session_id, values)
 
 
 def _agreed(view: SessionView) -> list[Part]:

@@ -20,6 +20,8 @@ def sync_text(status: SyncStatus) -> str:
             text = unsent or _("送信待ち")
         case "away":
             text = f"{_('接続なし')} {unsent}".rstrip()
+        case "stale":
+            text = _("証明が古い {at}").format(at=clock(status.verified_at)).rstrip()
         case "offline":
             text = f"{_('切断中')} {unsent}".rstrip()
         case _:

@@ -118,6 +118,43 @@ class LogRows:
                 (entry.stream, device, bseq, entry.hash),
             )
 
+    def entries(self, after: int, limit: int) -> Sequence[Entry]:
+        """Return entries after a wseq."""
+        rows = self.connection.execute(
+            "SELECT wseq, sseq, stream, hash, recv_ms, head FROM entry WHERE wseq > ? ORDER BY wseq LIMIT ?",
+            (after, limit),
+        )
+        return [Entry(*row) for row in rows]
+
+    def last_entry(self) -> Entry | None:
+        """Return the newest entry."""
+        row = self._one(
+            "SELECT wseq, sseq, stream, hash, recv_ms, head FROM entry ORDER BY wseq DESC LIMIT 1"
+        )
+        return None if row is None else Entry(*row)
+
+    def stream_order(self) -> Iterator[tuple[bytes, Head]]:
+        """Return the heads of all streams, in the order of their first entries."""
+        rows = self.connection.execute(
+            "SELECT s.stream, s.sseq, s.head FROM entry e JOIN stream s ON s.stream = e.stream"
+            " WHERE e.sseq = 1 ORDER BY e.wseq"
+        )
+        for stream, sseq, head in rows:
+            yield stream, Head(sseq, head)
+
+    def add_nodes(self, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        """Keep nodes of the ward's tree."""
+        if nodes:
+            self.connection.executemany("INSERT OR REPLACE INTO tree_node VALUES (?, ?, ?)", nodes)
+
+    def tree_nodes(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Return kept nodes of a level."""
+        rows = self.connection.execute(
+            "SELECT hash FROM tree_node WHERE level = ? AND place >= ? AND place < ? ORDER BY place",
+            (level, first, first + count),
+        )
+        return [row[0] for row in rows]
+
     def unopened(self, stream: bytes) -> Sequence[tuple[Entry, bytes, bytes]]:
         """Return entries whose key was missing."""
         rows = self.connection.execute(

@@ -94,6 +94,16 @@ class Reading(CaseSearch):
         ).fetchone()
         return "" if row is None else str(row[0])
 
+    def cases_with(self, prefix: str) -> list[str]:
+        """Return the ids of cases that have an entity of a kind (``referral:``, ``registration``), sorted."""
+        self.settle()
+        rows = self.connection.execute(
+            "SELECT DISTINCT s.case_id FROM register r JOIN case_stream s ON s.stream = r.stream"
+            " WHERE r.entity >= ? AND r.entity < ? ORDER BY s.case_id",
+            (prefix, prefix.rstrip(":") + ";"),
+        )
+        return [row[0] for row in rows]
+
     def drafts_in(self, stream: bytes) -> int:
         """Return how many events of a stream are unsent."""
         return int(
@@ -169,6 +179,12 @@ class Reading(CaseSearch):
         """Return (id, kind, time) of incidents, newest first."""
         return list(self.connection.execute("SELECT id, kind, at_ms FROM incident ORDER BY id DESC"))
 
+    def incident_detail(self, number: int) -> tuple[str, int, bytes, int] | None:
+        """Return (kind, wseq, evidence, time) of an incident."""
+        return self.connection.execute(  # type: ignore[no-any-return]
+            "SELECT kind, wseq, detail, at_ms FROM incident WHERE id = ?", (number,)
+        ).fetchone()
+
     def save_form(self, form_id: str, fields: dict[str, Value]) -> None:
         """Keep what is being typed."""
         with self.transaction():
@@ -204,6 +220,11 @@ class Reading(CaseSearch):
             "SELECT at_ms, act FROM audit WHERE record = ? ORDER BY id", (record,)
         )
         return [(int(at_ms), str(act)) for at_ms, act in found]
+
+    def acts(self, act: str) -> list[tuple[int, str]]:
+        """Return (time in ms, record) of every line of the log with this act, oldest first."""
+        found = self.connection.execute("SELECT at_ms, record FROM audit WHERE act = ? ORDER BY id", (act,))
+        return [(int(at_ms), str(record)) for at_ms, record in found]
 
     def access_broken_at(self) -> int | None:
         """Return the first line of the log of access that does not follow from those before it, None if all do.

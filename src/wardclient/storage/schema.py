@@ -6,7 +6,7 @@ and what follows it) are disposable: `projection.rebuild` makes them anew from t
 
 from wardclient.storage.cipher import Connection
 
-VERSION = 1
+VERSION = 2
 READ_MODELS = 2
 """Raise it when a read model changes: every PC then rebuilds in its first unlock."""
 
@@ -53,6 +53,13 @@ LOG_TABLES = (
     """CREATE TABLE audit (
         id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, act TEXT NOT NULL, record TEXT NOT NULL, hash BLOB NOT NULL)""",
 )
+
+TREE_TABLES = (
+    "CREATE INDEX entry_first ON entry (wseq) WHERE sseq = 1",
+    """CREATE TABLE tree_node (
+        level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, place)) WITHOUT ROWID""",
+)
+"""Since version 2: the Merkle tree of the ward's log, as far as every entry is given."""
 
 DERIVED_TABLES = (
     "CREATE TABLE unreduced (stream BLOB PRIMARY KEY) WITHOUT ROWID",
@@ -129,9 +136,12 @@ def prepare(connection: Connection) -> None:
         raise NewerDatabaseError
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in (*LOG_TABLES, *DERIVED_TABLES):
+        if found < 1:
+            for statement in (*LOG_TABLES, *DERIVED_TABLES):
+                connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('read_models', ?)", (str(READ_MODELS).encode(),))
+        for statement in TREE_TABLES:
             connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES ('read_models', ?)", (str(READ_MODELS).encode(),))
         connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute("COMMIT")
     except BaseException:

@@ -8,7 +8,7 @@ bring a failed lane's next try forward, and an upload that hangs holds no downlo
 from dataclasses import dataclass, field
 from typing import Literal
 
-from wardproto.messages import ControlPush, PushRequest
+from wardproto.messages import NOT_ASKED, Asked, ControlPush, PushRequest
 
 FIRST_RETRY_MS = 1_000
 LONGEST_RETRY_MS = 60_000
@@ -41,6 +41,7 @@ class PullCall:
     ward: bytes
     after: int
     limit: int
+    asked: Asked = NOT_ASKED
 
 
 Call = ControlCall | PushCall | PullCall
@@ -65,16 +66,19 @@ class Lane:
         self._land(call)
         self.fails = 0
 
-    def failed(self, call: Call, now_ms: int, jitter: float) -> None:
-        """No answer, or one that says nothing: wait, longer each time. ``jitter`` from 0 to 1."""
-        self._land(call)
-        self.put_off(now_ms, jitter)
+    def failed(self, call: Call, now_ms: int, jitter: float, least_ms: int = 0) -> None:
+        """No answer, or one that says nothing: wait, longer each time. ``jitter`` from 0 to 1.
 
-    def put_off(self, now_ms: int, jitter: float) -> None:
+        ``least_ms``: what the service asked to wait. Who was told the same comes back at different times.
+        """
+        self._land(call)
+        self.put_off(now_ms, jitter, least_ms)
+
+    def put_off(self, now_ms: int, jitter: float, least_ms: int = 0) -> None:
         """Try again after a pause."""
         pause = min(FIRST_RETRY_MS << min(self.fails, 10), LONGEST_RETRY_MS)
         self.fails += 1
-        self.due_ms = now_ms + int(pause * (0.5 + jitter))
+        self.due_ms = now_ms + max(int(pause * (0.5 + jitter)), int(least_ms * (1 + jitter / 4)))
 
     def _land(self, call: Call) -> None:
         if self.flying == call:

@@ -5,13 +5,13 @@ Every change, here and in the store, is one transaction; after a kill the store 
 thread calls it at a time (the desk's write lane).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from wardclient.ledger.events import Op, make_event
 from wardclient.sync import closing, intents
 from wardclient.sync.consents import SALT_BYTES, evidence_hash, item_hash, salt_record
-from wardclient.sync.core import REBUILD, STOPPED, Core, StoppedError
+from wardclient.sync.core import ALL_AUDITS, REBUILD, STOPPED, Core, StoppedError
 from wardclient.sync.exchange import Exchange
 from wardclient.sync.known import Known
 from wardclient.sync.ports import Draft, Store
@@ -43,12 +43,13 @@ class Client(Known, Exchange):
         clock_ms: Callable[[], int],
         rules: Mapping[str, RuleCheck] = RULES,
         page_limit: int = MAX_PAGE,
+        audits: Collection[str] = ALL_AUDITS,
     ) -> None:
         """Take up the work of the device whose store this is; NoIdentityError for a fresh one.
 
-        ``clock_ms`` is this PC's clock, right or wrong. ``rules`` and ``page_limit`` are for tests.
+        ``clock_ms`` is this PC's clock, right or wrong. ``rules``, ``audits`` and ``page_limit`` are for tests.
         """
-        core = Core(store, signing, sealing, clock_ms, rules)
+        core = Core(store, signing, sealing, clock_ms, rules, audits)
         core.memory = replace(core.memory, live=closing.live_streams(core))
         Exchange.__init__(self, core, page_limit)
 

@@ -4,12 +4,13 @@
 with the store: a change that fails leaves both as they were.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from wardclient.ledger.clock import TOLERANCE_MS, millis, pack, tick
 from wardclient.sync.ports import Store
+from wardclient.sync.tree import LogTree
 from wardclient.vault.identity import Identity
 from wardclient.vault.sealing import Sealing
 from wardproto import control
@@ -19,6 +20,8 @@ from wardproto.records import Genesis, TeamGeneration
 from wardproto.signing import Signing
 from wardproto.wire import decode, encode
 
+ALL_AUDITS = frozenset({"size", "grown", "root", "heads", "gossip", "receipts"})
+"""What is checked of each checkpoint (audit.AUDITS)."""
 DEVICE = "device"
 IDENTITY = "identity"
 WARD = "ward"
@@ -113,6 +116,7 @@ class Core:
         sealing: Sealing,
         clock_ms: Callable[[], int],
         rules: Mapping[str, RuleCheck] = RULES,
+        audits: Collection[str] = ALL_AUDITS,
     ) -> None:
         found, ward = store.get(IDENTITY), store.get(WARD)
         if not found or not ward:
@@ -122,10 +126,12 @@ class Core:
         self.sealing = sealing
         self.clock_ms = clock_ms
         self.rules = rules
+        self.audits = audits
         self.me = Identity.decode(found)
         self.ward = ward
         self.team = (store.get(TEAM) or b"").decode()
         self.memory = self._load()
+        self.log = LogTree(store, self.team, lambda: self.memory.state)
 
     def _load(self) -> Memory:
         state, generations = ControlState(), dict[tuple[str, int], Generation]()
@@ -146,6 +152,7 @@ class Core:
                 yield
         except BaseException:
             self.memory = before
+            self.log.forget()
             raise
 
     # --- what is known

@@ -4,16 +4,17 @@
 may come twice, late, or never: none of that changes what is true afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from wardclient.sync import intents, outbox, pages
+from wardclient.sync import audit, intents, outbox, pages
 from wardclient.sync.answers import read_answer
 from wardclient.sync.calls import POLL_MS, Call, ControlCall, Direction, Lanes, PullCall, PushCall
 from wardclient.sync.core import HALTED, OLD_PAGES, Core
 from wardproto import control
-from wardproto.messages import ControlPush, LogPage, PushReply
+from wardproto.messages import MAX_NOTICES, ControlPush, LogPage, PushReply
 from wardproto.records import ControlWire, Refusal
+from wardproto.restored import read_notice
 from wardproto.wire import control_hash, encode, signed_bytes
 
 RESCAN_MS = 5_000
@@ -84,6 +85,22 @@ class Exchange:
             lane.due_ms = 0
         self.hurry()
 
+    def doubts(self) -> bool:
+        """Whether the log is not what it was: the exchange has stopped, or an older page came."""
+        return bool(self.core.store.get(HALTED) or self.core.store.get(OLD_PAGES))
+
+    def on_restored(self, notices: Sequence[bytes]) -> None:
+        """Keep what the service has signed about a restore; it explains a shorter log and excuses nothing.
+
+        What this PC saw beyond it stays here, and the exchange stays stopped until a person has looked.
+        """
+        core = self.core
+        with core.change():
+            for signed in notices[-MAX_NOTICES:]:
+                told = read_notice(signed, core.signing, core.state.server_key)
+                if told is not None and told.ward == core.ward:
+                    core.incident("restored", told.size, signed)
+
     def resume(self) -> bool:
         """A person has looked at the incident and goes on; return whether anything had been stopped.
 
@@ -126,13 +143,13 @@ class Exchange:
         if not self._lanes.pull.is_due(now_ms):
             return None
         self._wanted = False
-        return PullCall(self.core.ward, self.core.memory.cursor, self._page_limit)
+        return PullCall(self.core.ward, self.core.memory.cursor, self._page_limit, audit.asked(self.core))
 
     # --- what came of it
 
-    def on_failure(self, call: Call, now_ms: int) -> None:
-        """No reply, or one that says nothing: the outcome is unknown."""
-        self._lanes.of(call).failed(call, now_ms, self._jitter())
+    def on_failure(self, call: Call, now_ms: int, least_ms: int = 0) -> None:
+        """No reply, or one that says nothing: the outcome is unknown. ``least_ms``: how long to wait."""
+        self._lanes.of(call).failed(call, now_ms, self._jitter(), least_ms)
 
     def on_control_reply(self, call: ControlCall, reply: PushReply, now_ms: int) -> None:
         """The server answered about a control record."""

@@ -8,6 +8,7 @@ upload that hangs holds no download back.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
@@ -136,8 +137,10 @@ class SyncLoop:
             run.contact.clear()
             try:
                 quiet = not self.wait_for_news()
-            except TransportError:
+            except TransportError as error:
                 quiet = False
+                # The service asked for this pause: contact of another direction does not shorten it.
+                run.stop.wait(error.wait_seconds)
             except Exception:  # noqa: BLE001  # locked
                 return
             if quiet:
@@ -195,7 +198,8 @@ class SyncLoop:
         try:
             outcome = self._asked(call)
         except TransportError as error:
-            problem, outcome = error, partial(client.on_failure, call, _now_ms())
+            least_ms = int(error.wait_seconds * 1000)
+            problem, outcome = error, partial(client.on_failure, call, _now_ms(), least_ms)
         try:
             touched = self._in_lane(outcome)
             if problem is None and touched is None and isinstance(call, PullCall):
@@ -207,6 +211,11 @@ class SyncLoop:
                 self._run.wake()
                 if problem is None:
                     self._run.contact.set()
+        if isinstance(call, PullCall) and client.doubts():
+            # A service that was restored from copies says so itself; one that does not say it hides something.
+            with suppress(TransportError):
+                notices = self._transport.restored()
+                self._in_lane(lambda: client.on_restored(notices))
         self._told(direction, problem.code if problem is not None else "")
         if problem is None:
             self._on_change(bool(touched))
@@ -221,7 +230,7 @@ class SyncLoop:
         if isinstance(call, PushCall):
             answers = transport.blocks(call.request)
             return lambda: client.on_push_reply(call, answers, _now_ms())
-        page = transport.log(call.after, call.limit)
+        page = transport.log(call.after, call.limit, call.asked)
         return lambda: client.on_page(call, page, _now_ms())
 
     def _told(self, way: str, trouble: str) -> None:

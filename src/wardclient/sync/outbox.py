@@ -19,6 +19,7 @@ from wardclient.sync.sealing import (
     may_seal,
     number,
     receipt_key,
+    refusal_key,
     refused_key,
     seal,
 )
@@ -112,6 +113,8 @@ def take_answers(core: Core, call: PushCall, reply: PushReply) -> tuple[bool, bo
 
 def _refused(core: Core, sealed: Sealed, answer: Refusal, data: bytes) -> None:
     stream = sealed.stream
+    # A service that puts the block into the log after all has signed the proof against itself.
+    core.store.put(refusal_key(sealed.hash), data)
     if core.flag(STOPPED) == closing.ROLLED_BACK:
         closing.tray(core, stream, "rolled_back")
     elif answer.code in _TRAY:

@@ -8,12 +8,12 @@ Signatures are checked at the tip of each device's chain; a tip vouches for all 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from wardclient.sync import closing, keys
+from wardclient.sync import audit, closing, keys
 from wardclient.sync.claims import Numbers
 from wardclient.sync.core import CURSOR, HALTED, OLD_PAGES, REBUILD, Cheated, Core
 from wardclient.sync.opening import Opened, open_block, open_waiting
 from wardclient.sync.ports import OpenedEvent, Sealed, StoredControl
-from wardclient.sync.sealing import last_cas_key, late_cas_key, number, receipt_key, refused_key
+from wardclient.sync.sealing import last_cas_key, late_cas_key, number, receipt_key, refusal_key, refused_key
 from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import LogItem, LogPage
@@ -81,7 +81,7 @@ def take(core: Core, after: int, page: LogPage) -> frozenset[bytes] | None:
     except Cheated as cheated:
         with core.change():
             core.store.put(HALTED, cheated.kind.encode())
-            core.incident(cheated.kind, cheated.wseq, cheated.detail)
+            core.incident(cheated.kind, cheated.wseq, cheated.detail or audit.evidence(core, page))
         return frozenset()
 
 
@@ -113,6 +113,7 @@ def _take(core: Core, page: LogPage) -> frozenset[bytes]:
             _take_control(core, taken, item)
         else:
             _take_block(core, taken, item)
+        core.log.take(item.entry)
         taken.cursor, taken.recv_ms = item.entry.wseq, item.entry.recv_ms
     _flush(core, taken)
     core.see_stamp(taken.numbers.stamp)
@@ -122,6 +123,7 @@ def _take(core: Core, page: LogPage) -> frozenset[bytes]:
     if (page.upto, taken.recv_ms) != (cursor, core.memory.recv_ms):
         core.memory = replace(core.memory, cursor=page.upto, recv_ms=taken.recv_ms)
         core.store.put(CURSOR, encode((page.upto, taken.recv_ms)))
+    core.log.keep()
     core.note_time(page.server_ms)
     if not page.more:
         taken.streams.update(_caught_up(core, page))
@@ -204,6 +206,7 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
     if block_hash(envelope.payload) != entry.hash or header.stream != entry.stream:
         raise Cheated("block", entry.wseq, entry.hash)
     _check_wraps(item)
+    audit.hear(core, entry, header)
     _note_tip(core, taken, entry, header, envelope)
     own = header.device == core.me.device
     sealed = core.store.sealed(header.stream) if own else None
@@ -225,6 +228,9 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
 
 
 def _own_unknown(core: Core, entry: Entry) -> None:
+    refusal = core.store.get(refusal_key(entry.hash))
+    if refusal:
+        raise Cheated("refused_included", entry.wseq, refusal)
     if not core.store.get(REBUILD):
         closing.roll_back(core, entry.wseq, entry.hash)
         closing.tray(core, entry.stream, "rolled_back")
@@ -290,8 +296,10 @@ def _caught_up(core: Core, page: LogPage) -> Sequence[bytes]:
     if core.state.ward and not page.full and core.team == home and not core.removed:
         # A device of the founding team is given every entry, so that nothing can be left out.
         raise Cheated("not_full", page.upto)
-    over = closing.end_streams(core, max(core.memory.told_ms, core.memory.recv_ms))
+    # The receipt convicts by itself, so it is looked at first.
     _check_receipts(core, page)
+    audit.verify(core, page)
+    over = closing.end_streams(core, max(core.memory.told_ms, core.memory.recv_ms))
     keys.missed(core)
     closing.sweep(core)
     if core.store.get(REBUILD):

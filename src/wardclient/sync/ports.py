@@ -153,6 +153,21 @@ class Store(Protocol):
         empty no device's head moves.
         """
 
+    def entries(self, after: int, limit: int) -> Sequence[Entry]:
+        """Up to ``limit`` entries after a wseq, in order."""
+
+    def last_entry(self) -> Entry | None:
+        """The newest entry that was taken over."""
+
+    def stream_order(self) -> Iterator[tuple[bytes, Head]]:
+        """The heads of all streams that have entries, in the order of their first entries."""
+
+    def add_nodes(self, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        """Keep nodes of the ward's tree: (level, index, hash). One that is kept already stays."""
+
+    def tree_nodes(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Kept nodes of a level, from number ``first`` on."""
+
     def unopened(self, stream: bytes) -> Sequence[tuple[Entry, bytes, bytes]]:
         """Entries of a stream with the verdict ``unreadable`` and a body: (entry, record, body), in order."""
 

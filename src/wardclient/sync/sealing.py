@@ -27,6 +27,24 @@ MAX_PLAIN = 220 * 1024
 assert pad_length(MAX_PLAIN + 64) + 64 < MAX_BLOCK  # noqa: S101
 
 
+CHECKED = "checkpoint"
+
+
+def refusal_key(name: bytes) -> str:
+    """The store's key of the signed refusal of a block that was refused for good."""
+    return f"refusal:{name.hex()}"
+
+
+class Checked(Record, frozen=True):
+    """The last checkpoint that was verified here, and the note as it was signed."""
+
+    size: int
+    root: bytes
+    heads: bytes
+    at_ms: int
+    note: bytes
+
+
 class Refused(Record, frozen=True):
     """What the last definite refusal of a stream's block said; a new one waits until that is known here."""
 
@@ -112,6 +130,17 @@ def last_refusal(core: Core, stream: bytes) -> Refused | None:
     return decode(kept, Refused) if kept else None
 
 
+def checked(core: Core) -> Checked | None:
+    """Return the last checkpoint that was verified here."""
+    kept = core.store.get(CHECKED)
+    return decode(kept, Checked) if kept else None
+
+
+def _seen(core: Core) -> Seen:
+    known = checked(core)
+    return Seen() if known is None else Seen(known.size, known.root)
+
+
 def seal(core: Core, stream: bytes, drafts: Sequence[Draft]) -> Sealed:
     """Seal the first drafts of a stream into one block and keep its bytes."""
     taken = _batch(drafts)
@@ -134,7 +163,7 @@ def seal(core: Core, stream: bytes, drafts: Sequence[Draft]) -> Sealed:
             ctl=core.state.head,
             head=core.store.stream_head(stream),
             cas=taken[0].cas,
-            seen=Seen(),
+            seen=_seen(core),
             epoch=epoch.number,
             new_epoch=epoch.new,
             salt=salt,

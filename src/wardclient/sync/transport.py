@@ -6,6 +6,7 @@ the log; it moves bytes, keeps the server's time, and says what went wrong.
 
 import json
 import os
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,12 +20,17 @@ from wardproto.messages import (
     CONTENT_TYPE,
     FOUNDING_HEADER,
     NONCE_BYTES,
+    NOT_ASKED,
     TIME_HEADER,
+    Asked,
     ControlPush,
     JoinRequest,
+    LivePost,
+    LiveReply,
     LogPage,
     PushReply,
     PushRequest,
+    RestoreNotices,
     ServerHello,
     Wake,
     signed_headers,
@@ -35,10 +41,14 @@ from wardproto.wire import MalformedError, decode, encode
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 WAKE_SECONDS = 65.0
+LIVE_SECONDS = 5.0
+"""A hint that takes longer is not worth waiting for."""
 MAX_ANSWER = 24 * 1024 * 1024
 """A page is at most 8 MiB of bodies; anything much larger is not an answer of ours."""
 T = TypeVar("T")
 OK, NO_CONTENT, NOT_FOUND, LIMIT = 200, 204, 404, 500
+LONGEST_WAIT = 300.0
+"""Seconds that a service may ask to wait."""
 MAX_HOPS = 5
 """So often one request is sent: a ward that goes from cell to cell is not followed in circles."""
 MAX_ADDRESS = 200
@@ -51,10 +61,11 @@ class TransportError(Exception):
     ``server``: it failed and did not say how; ``nonsense``: not an answer of this protocol.
     """
 
-    def __init__(self, code: str) -> None:
-        """Keep the code."""
+    def __init__(self, code: str, wait_seconds: float = 0.0) -> None:
+        """Keep the code, and how long the service asked to wait."""
         super().__init__(code)
         self.code = code
+        self.wait_seconds = wait_seconds
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,7 +102,9 @@ class Transport:
         self._moved = moved
         timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
         # trust_env off: a proxy variable must not send case traffic somewhere else.
-        self._http = httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
+        # The authorities of this PC, to which a city adds its own; httpx would take a list of its own instead.
+        trusted = ssl.create_default_context()
+        self._http = httpx.Client(verify=trusted, timeout=timeout, trust_env=False, follow_redirects=False)
 
     @property
     def server(self) -> str:
@@ -122,13 +135,26 @@ class Transport:
         """Send blocks."""
         return self._decoded(self._ward("POST", "blocks", encode(push)), PushReply)
 
-    def log(self, after: int, limit: int) -> LogPage:
-        """Fetch a page of the log."""
-        return self._decoded(self._ward("GET", f"log?after={after}&limit={limit}"), LogPage)
+    def restored(self) -> tuple[bytes, ...]:
+        """Fetch what the service has signed about restores of the ward from copies."""
+        return self._decoded(self._ward("GET", "restored"), RestoreNotices).signed
+
+    def log(self, after: int, limit: int, asked: Asked = NOT_ASKED) -> LogPage:
+        """Fetch a page of the log, with what is to be proven of its end."""
+        target = f"log?after={after}&limit={limit}"
+        if asked.sizes:
+            target += f"&sizes={','.join(map(str, asked.sizes))}"
+        if asked.last:
+            target += f"&last={asked.last}"
+        return self._decoded(self._ward("GET", target), LogPage)
 
     def wake(self, after: int) -> Wake:
         """Wait until the log is longer than ``after``, or until the server ends the wait."""
         return self._decoded(self._ward("GET", f"wake?after={after}", timeout=WAKE_SECONDS), Wake)
+
+    def live(self, post: LivePost) -> LiveReply:
+        """Leave a presence hint; return those of the others."""
+        return self._decoded(self._ward("POST", "live", encode(post), timeout=LIVE_SECONDS), LiveReply)
 
     def put_join(self, ward: bytes, invite: bytes, request: JoinRequest) -> None:
         """Leave a join request for the admin."""
@@ -195,7 +221,7 @@ class Transport:
             headers = {"content-type": CONTENT_TYPE, "accept-encoding": "identity", **(extra or {})}
             if signed:
                 headers |= self._signature(method, target, body)
-            status, answer = self._exchange(method, target, body, headers, timeout)
+            status, answer, wait_seconds = self._exchange(method, target, body, headers, timeout)
             if status in (OK, NO_CONTENT):
                 return answer
             code = _problem(status, answer)
@@ -204,7 +230,7 @@ class Transport:
             elif code == "clock" and signed and not clock_set:
                 clock_set = True
             else:
-                raise TransportError(code)
+                raise TransportError(code, wait_seconds)
         raise TransportError("moved")
 
     def _follow(self, answer: bytes) -> None:
@@ -230,7 +256,8 @@ class Transport:
 
     def _exchange(
         self, method: str, target: str, body: bytes, headers: dict[str, str], timeout: float | None
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, float]:
+        """Return the status, the body, and how long the answer asks to wait."""
         kept = bytearray()
         wait = httpx.Timeout(timeout or self._read_seconds, connect=CONNECT_SECONDS)
         try:
@@ -242,7 +269,7 @@ class Transport:
                     if len(kept) > MAX_ANSWER:
                         raise TransportError("nonsense")
                 self._note_time(answer.headers.get(TIME_HEADER, ""))
-                return answer.status_code, bytes(kept)
+                return answer.status_code, bytes(kept), _waiting_time(answer.headers.get("retry-after", ""))
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise TransportError("away") from error
         except httpx.TimeoutException as error:
@@ -260,6 +287,13 @@ class Transport:
             return decode(answer, kind)
         except MalformedError as error:
             raise TransportError("nonsense") from error
+
+
+def _waiting_time(text: str) -> float:
+    """Return seconds of a ``retry-after``; 0 where it says none. No service keeps a PC silent for long."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004
+        return 0.0
+    return min(float(text), LONGEST_WAIT)
 
 
 def _problem(status: int, answer: bytes) -> str:

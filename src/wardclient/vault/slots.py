@@ -48,6 +48,7 @@ __all__ = [
     "change_passphrase",
     "create_slots",
     "open_slots",
+    "stretch",
     "wait_seconds",
 ]
 
@@ -152,7 +153,7 @@ def open_slots(
         if slot.kind != PASSPHRASE:
             continue
         try:
-            key = open_small(_stretch(passphrase, slot.salt, slot.cost), _purpose(slot.kind), slot.sealed)
+            key = open_small(stretch(passphrase, slot.salt, slot.cost), _purpose(slot.kind), slot.sealed)
         except CannotOpenError:
             continue
         if _check(key) != found.check:
@@ -243,11 +244,12 @@ def _settle(path: Path, found: SlotFile, slot: Slot, passphrase: str, key: bytes
 
 def _slot(passphrase: str, key: bytes, cost: Cost) -> Slot:
     salt = os.urandom(SALT_BYTES)
-    sealed = seal_small(_stretch(passphrase, salt, cost), _purpose(PASSPHRASE), key)
+    sealed = seal_small(stretch(passphrase, salt, cost), _purpose(PASSPHRASE), key)
     return Slot(PASSPHRASE, cost, salt, sealed)
 
 
-def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+def stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    """Return the key that a passphrase gives with these parameters (Argon2id)."""
     kdf = Argon2id(
         salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory
     )
