@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from starlette.routing import Route
 
 from tests.wardcentral.builders import SIGNING
 from wardcentral.app import create_app
+from wardcentral.feed_store import FeedFolder
 from wardcentral.founding import Founding
 from wardcentral.memory_store import MemoryStore
 from wardcentral.service import Service
@@ -56,9 +58,12 @@ def routes() -> set[Door]:
 def endpoints() -> dict[Door, Callable[..., Any]]:
     """Return what answers at each door."""
     # A group of routes that is served only with a parameter of its own is to be served here too.
-    assert {*inspect.signature(create_app).parameters} == {"service", "limits"}
+    assert {*inspect.signature(create_app).parameters} == {"service", "limits", "feeds"}
     store = MemoryStore()
-    app = create_app(Service(store, lambda: store, SIGNING, bytes(32), lambda: 0, Founding()))
+    app = create_app(
+        Service(store, lambda: store, SIGNING, bytes(32), lambda: 0, Founding()),
+        feeds=FeedFolder(Path("never-made")),
+    )
     found: dict[Door, Callable[..., Any]] = {}
     for route in app.routes:
         assert isinstance(route, Route), route

@@ -14,7 +14,7 @@ import pytest
 
 from tests.wardcentral.described import description, endpoints, operations, resolved, routes
 from wardcentral.problems import PROBLEMS, document
-from wardproto import messages
+from wardproto import feed, messages
 from wardproto.records import Entry, Record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ EVERYWHERE = frozenset({"method"})
 """Codes that belong to no operation: another method on a path."""
 RECORDS: dict[str, type[Record]] = {
     kind.__name__: kind
-    for kind in (*vars(messages).values(), Entry)
+    for kind in (*vars(messages).values(), *vars(feed).values(), Entry)
     if isinstance(kind, type) and issubclass(kind, Record) and kind is not Record and kind.__name__ in SCHEMAS
 }
 
