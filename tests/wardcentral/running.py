@@ -98,7 +98,11 @@ def serving(
         shared=(lambda: open_shared(place)) if place.address else None,
     )
     accepting = threading.Event()
-    server = make_server(create_app(service, limits, FeedFolder(place.feed)), ready=accepting.set, stopping=service.stop_waiting)
+    server = make_server(
+        create_app(service, limits, FeedFolder(place.feed)),
+        ready=accepting.set,
+        stopping=service.stop_waiting,
+    )
     with calling() as client, listen("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
         thread.start()

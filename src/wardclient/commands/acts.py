@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wardclient.commands import (
     exports,
+    feeds,
     notes,
     openings,
     placements,
@@ -325,6 +326,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("consent", "status"): _consent_status,
     ("consent", "due"): _consent_due,
     **exports.HANDLERS,
+    **feeds.HANDLERS,
     **notes.HANDLERS,
     **plans.HANDLERS,
     **referrals.HANDLERS,

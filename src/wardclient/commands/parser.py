@@ -212,6 +212,13 @@ def _training(commands: "Commands") -> None:
 
 def _openings(commands: "Commands") -> None:
     acts = _acts(commands, "openings", "求人 / openings")
+    _act(
+        acts,
+        "publish",
+        "読み込んだ求人を区のすべての端末に配る / publish what was read in to all PCs of the ward",
+    )
+    _act(acts, "fetch", "配られた求人を受け取る / fetch what was published")
+    _act(acts, "feed", "求人の配信の状態 / state of the feed")
     loaded = _act(acts, "import", "取込 / read an openings file", "FILE")
     loaded.add_argument("--dry-run", action="store_true")
     search = _act(acts, "search", "検索 / search", "QUERY")

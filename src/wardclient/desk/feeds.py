@@ -1,8 +1,6 @@
 """Acts on the openings feed (求人の配信): what one PC read in, every PC of the ward has (domain.md 7.6)."""
 
-import datetime as dt
 from collections.abc import Callable
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from wardclient.desk.api import Cancelled, OnProgress, RefusedError
@@ -11,28 +9,21 @@ from wardclient.desk.feed_rows import (
     BUSY,
     CONFLICT,
     MAY_NOT,
-    NO_FILE,
     FeedOutcome,
     FeedStatus,
     wrong,
 )
 from wardclient.desk.openings_acts import OpeningsActs
-from wardclient.desk.place import JAPAN
 from wardclient.desk.rows import Progress
 from wardclient.desk.turns import GaveUpError
 from wardclient.openings import feed_state
 from wardclient.openings.feed_apply import NeedsBaseError, apply_feed, wanted_steps
-from wardclient.openings.feed_pack import Extent, Packed, extent, note_published, pack
-from wardclient.openings.feed_state import Mark
 from wardclient.openings.problems import FileRefusedError
 from wardclient.openings.report import ImportReport
 from wardclient.openings.rules import SOURCE_JA, file_age
 from wardclient.sync.feed import FeedExchange
 from wardclient.sync.transport import Transport, TransportError
 from wardproto.feed import (
-    MAX_STEPS,
-    FeedManifest,
-    FeedStep,
     FeedWrongError,
     Signed,
     follows,
@@ -125,6 +116,7 @@ class FeedActs(OpeningsActs):
         progress: OnProgress,
         cancelled: Cancelled,
     ) -> FeedOutcome:
+        """Take a believed feed over: nothing where it is here already or our file is newer."""
         mark = feed_state.mark(connection)
         manifest = offered.manifest
         if not follows(mark.number, mark.hash, offered):
@@ -209,10 +201,10 @@ class FeedActs(OpeningsActs):
             raise RefusedError(error.problems) from error
 
     def feed_exchange(self) -> FeedExchange:
+        """Return the calls of the feed, with the members as they are known now."""
         core = self.place.client.core
 
         def state() -> "ControlState":
             return self._do(lambda: self.place.client.state)
 
         return FeedExchange(self.transport, core.signing, state, core.me.sign_secret)
-

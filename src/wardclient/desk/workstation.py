@@ -12,6 +12,8 @@ from wardclient.desk.clocks import clock_of
 from wardclient.desk.consents import ConsentActs
 from wardclient.desk.exports import ExportActs
 from wardclient.desk.faults import away, damaged, told
+from wardclient.desk.feed_publishing import FeedPublishingActs
+from wardclient.desk.feed_watch import FeedWatch
 from wardclient.desk.forms import FormActs
 from wardclient.desk.imports import ImportActs
 from wardclient.desk.inbox import InboxActs
@@ -57,6 +59,7 @@ class Workstation(
     MatchActs,
     SavedSearchActs,
     TrainingActs,
+    FeedPublishingActs,
     ImportActs,
     InboxActs,
     FormActs,
@@ -95,6 +98,9 @@ class Workstation(
         self.room = OpeningsRoom(home.openings, derive(key, b"", b"wardclient/openings"))
         self._loop = SyncLoop(client, self.transport, lane.run, self._synced)
         self.exchange = self._loop.sync_once
+        self._feed = FeedWatch(
+            lambda: self.fetch_openings(cancelled=lambda: self._feed.stopping, person=False)
+        )
         self.place = Place(
             lane=lane,
             store=store,
@@ -110,6 +116,7 @@ class Workstation(
         self._index()
         if background and not offline:
             self._loop.start()
+            self._feed.start()
 
     # --- who and how ------------------------------------------------------------------
 
@@ -130,8 +137,10 @@ class Workstation(
         self._offline = offline
         if offline:
             self._loop.stop()
+            self._feed.stop()
         elif self.background:
             self._loop.start()
+            self._feed.start()
         self._listeners.tell(Change(frozenset({"sync"})))
 
     def sync_now(self) -> SyncStatus:
@@ -160,6 +169,7 @@ class Workstation(
             return
         self._note_unsent()
         self._loop.stop()
+        self._feed.stop()
         self.transport.close()
         self.room.close()
         self.place.lane.close(self.place.store.close)

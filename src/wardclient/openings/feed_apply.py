@@ -76,7 +76,7 @@ def apply_feed(
             taking.take(open_chunk(name, chunk(name)))
             on_progress(position + 1, len(names), taking.work.counts.rows)
         if listing(connection) != (manifest.openings, manifest.listing):
-            raise FeedWrongError("listing")
+            raise FeedWrongError("listing")  # noqa: TRY301  # the transaction is undone by it
         taking.settle(whole=whole)
         set_mark(connection, manifest, offered.hash, offered.envelope, now)
         connection.execute("COMMIT")

@@ -52,9 +52,7 @@ class FeedExchange:
         member = self._state().member(device)
         return member is not None and bool(FEED_ROLES & set(member.roles))
 
-    def next_number(
-        self, known: int, known_hash: bytes, offered: bytes | None, before: Signed | None
-    ) -> int:
+    def next_number(self, known: int, known_hash: bytes, offered: bytes | None, before: Signed | None) -> int:
         """Return the number of the next publication: beyond all that was seen.
 
         Where the service offers another feed under the number that was taken here, one number is left
