@@ -76,7 +76,7 @@ class FeedPublishingActs(FeedActs):
         manifest = FeedManifest(
             ward=core.ward,
             number=number,
-            previous=before.hash if before is not None else mark.hash,
+            previous=_previous(mark, before),
             device=core.me.device,
             made_ms=self.place.now(),
             set_code=set_code,
@@ -99,6 +99,13 @@ def _believed(exchange: FeedExchange, offered: bytes | None) -> Signed | None:
         return None if offered is None else exchange.believed(offered)
     except FeedWrongError:
         return None
+
+
+def _previous(mark: Mark, before: Signed | None) -> bytes:
+    """Return the hash that the readers took last: a service that went back to an older feed does not decide it."""
+    if before is None or mark.number > before.manifest.number:
+        return mark.hash
+    return before.hash
 
 
 def _kept_steps(mark: Mark, before: Signed | None, set_code: str) -> tuple[FeedStep, ...]:

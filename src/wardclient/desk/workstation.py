@@ -1,6 +1,7 @@
 """An unlocked home: the store, the core, the sync loop, and all acts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,6 +153,9 @@ class Workstation(
                 self._loop.sync_once()
         except TransportError as error:
             raise away() from error
+        with suppress(DeskError):
+            # What is wrong with a feed is kept for its own status: the cases are exchanged all the same.
+            self.fetch_openings(cancelled=lambda: False, person=False)
         self._index()
         self._note_unsent()
         return self.status()
