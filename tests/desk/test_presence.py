@@ -137,7 +137,7 @@ def test_an_old_a_future_and_an_own_hint_are_not_believed(
     assert read(city, stream, theirs) == []
     core(city).clock_ms = clock
     clock_there = core(hellowork).clock_ms
-    core(hellowork).clock_ms = lambda: clock_there() + LIVE_MS
+    core(hellowork).clock_ms = lambda: clock_there() + 2 * LIVE_MS
     assert read(city, stream, hint(hellowork, stream)) == []
 
 
