@@ -133,7 +133,7 @@ def test_an_old_a_future_and_an_own_hint_are_not_believed(
     assert read(city, stream, theirs) == [core(hellowork).me.device]
     assert read(hellowork, stream, theirs) == []
     clock = core(city).clock_ms
-    core(city).clock_ms = lambda: clock() + LIVE_MS
+    core(city).clock_ms = lambda: clock() + 2 * LIVE_MS
     assert read(city, stream, theirs) == []
     core(city).clock_ms = clock
     clock_there = core(hellowork).clock_ms

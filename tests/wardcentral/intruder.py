@@ -20,6 +20,8 @@ from tests.planted import LEAST, forms
 Column = tuple[str, str]
 """Table and column."""
 HASHES = ("md5", "sha1", "sha256", "sha512", "blake2b", "blake2s", "sha3_256")
+LEAST_BYTES = 6
+"""Bytes of a form from which on it is no coincidence in megabytes of ciphertext."""
 LEAST_COMPRESSED = 128
 """Bytes from which on it shows whether something is ciphertext: shorter ones do not compress anyway."""
 PAGES = ("utf-8", "utf-16le", "utf-16be", "cp932", "euc-jp")
@@ -145,6 +147,8 @@ def patterns(needle: str) -> dict[bytes, str]:
     made: dict[bytes, str] = {}
     for word in variants(needle):
         for name, pattern in forms(word).items():
+            if len(pattern) < LEAST_BYTES:
+                continue  # half-width kana are one byte each in cp932: three bytes stand in any ciphertext by chance
             made.setdefault(pattern, f"{word} as {name}")
         for name in HASHES:
             digest = hashlib.new(name, word.encode()).digest()
@@ -180,7 +184,7 @@ def found_in_files(folders: Iterable[Path], needles: Iterable[str]) -> list[str]
         for needle in needles
         for word in variants(needle)
         for name, pattern in forms(word).items()
-        if name in PAGES
+        if name in PAGES and len(pattern) >= LEAST_BYTES
     }
     seen: list[str] = []
     for path in lying_in(folders):

@@ -42,7 +42,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.mark.parametrize("path", [*ELSEWHERE, *sorted({path + "/" for _, path in routes()})])
 def test_another_path_is_not_found_and_sends_nobody_anywhere(running: Running, path: str) -> None:
     """No redirect, least of all to the host that the caller named."""
-    url = running.url + path.format(ward="0" * 64, invite="0" * 32)
+    url = running.url + path.format(ward="0" * 64, invite="0" * 32, chunk="0" * 64)
     for method in ("GET", "POST", "PUT"):
         answer = running.client.request(method, url, headers={"host": "elsewhere.example"})
         assert problem(answer) == "not_found"
