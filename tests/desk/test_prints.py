@@ -87,3 +87,22 @@ def test_a_disclosure_leaves_out_what_a_third_party_told(city: Workstation) -> N
     assert "本人が話したこと" in shown
     assert "近所の人" not in shown
     assert "1 件" in shown
+
+
+def test_a_request_carries_what_the_consent_lets_go_and_no_more(
+    city: Workstation, exchange: Exchange
+) -> None:
+    """Wishes (S4) are ticked, health (S5) is not: the paper has the one and a blank for the other."""
+    case_id = shared(city, exchange, scope_to_hw=["S1", "S4"])
+    written = {
+        "wishes": ["短時間の調理"],
+        "health_consideration": "立ち仕事は2時間まで",
+        "licences": ["調理師"],
+    }
+    city.change(case_id, "assessment", written)
+    city.request_support(case_id, {"approved_by": "SV 係長", "request_reason": "本人の希望"})
+    shown = "\n".join(city.make_paper(case_id, "request").outline)
+    assert "短時間の調理" in shown
+    assert "範囲 S1 S4" in shown
+    assert "立ち仕事" not in shown
+    assert "調理師" not in shown

@@ -1,6 +1,7 @@
 """Papers as a reader gets them: pictures, text, letters, and what an employer may never read."""
 
 import os
+import re
 import unicodedata
 from dataclasses import fields, replace
 from pathlib import Path
@@ -8,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.documents import pages, samples
+from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW, Purpose
+from wardclient.documents.consents import SCOPE_READ
 from wardclient.documents.glyphs import lacking
 from wardclient.documents.guard import TERMS
+from wardclient.documents.languages import CONSENT_IN, ITEMS
 from wardclient.documents.letters import letter_paper, receipt_paper
 from wardclient.documents.outline import outline
-from wardclient.documents.paper import Paper, Rows, Ticks, plain
+from wardclient.documents.paper import Paper, Rows, Text, Ticks, base, plain, ruby
 from wardclient.documents.problems import EmployerPaperError, MissingGlyphsError
 from wardclient.documents.typeset import typeset
-from wardclient.documents.words import CONSENT_IN
 
 REFERENCES = Path(__file__).parent / "references"
 TOLERANCE = 0.6
@@ -48,7 +51,7 @@ def test_a_paper_holds_all_its_texts_and_its_serial(kind: str) -> None:
     found = "".join(pages.text(typeset(paper, "TEST-00001")).split())
     shown = "\n".join(outline(paper, "TEST-00001"))
     assert "TEST-00001" in found
-    for name, text in paper.strings():
+    for name, text, _ in paper.strings():
         # Ruby stands above its word in the outline; the bare text is asked of blocks without it.
         if name in {"本文", "ふりがな"}:
             continue
@@ -67,21 +70,57 @@ def test_dates_are_of_the_era() -> None:
 def test_the_consent_is_one_page(language: str) -> None:
     """One page, two copies (domain 5.2), in every language."""
     assert len(pages.pictures(typeset(samples.consent(language), "T"))) == 1
+    # With the longest that the form proposes too.
+    longest = samples.consent(language, purposes=tuple(purpose.ja for purpose in Purpose))
+    assert len(pages.pictures(typeset(longest, "T"))) == 1
 
 
 def test_ticked_items_are_those_of_the_consent() -> None:
     """S1, S4 and H3 are ticked, all others are open."""
     ticks = [b for b in samples.PAPERS["consent"].blocks if isinstance(b, Ticks)]
-    assert [text[:2] for block in ticks for on, text in block.items if on] == ["S1", "S4", "H3"]
+    assert [base(text)[:2] for block in ticks for on, text in block.items if on] == ["S1", "S4", "H3"]
     assert sum(len(block.items) for block in ticks) == len("S1234567") - 1 + len("H12345") - 1
 
 
 @pytest.mark.parametrize("language", CONSENT_IN)
 def test_every_language_of_the_consent_can_be_shown(language: str) -> None:
     """All letters are in the fonts, and the text is on the paper."""
-    title, lines = CONSENT_IN[language]
-    assert not [code for line in (title, *lines) for code in lacking(line)]
-    assert "".join(lines[0].split()) in "".join(pages.text(typeset(samples.consent(language), "T")).split())
+    words = CONSENT_IN[language]
+    assert not [
+        code for line in (words.heading, *words.lines, *words.items) for code in lacking(line, language)
+    ]
+    found = "".join(pages.text(typeset(samples.consent(language), "T")).split())
+    for line in (*words.lines, *words.items):
+        assert "".join(line.split()) in found or not set("".join(line.split())) - set(found)
+
+
+@pytest.mark.parametrize("language", CONSENT_IN)
+def test_every_item_stands_beside_itself_in_the_other_language(language: str) -> None:
+    """The person sees in both languages which boxes are ticked."""
+    ticks = [block for block in samples.consent(language).blocks if isinstance(block, Ticks)]
+    assert len(CONSENT_IN[language].items) == len(ITEMS)
+    beside = [other for block in ticks for other in block.beside]
+    assert beside == list(CONSENT_IN[language].items)
+
+
+def test_the_items_are_those_of_the_code_list() -> None:
+    """The readings change no word of them, and no kanji of the consent is without one."""
+    known = {**SCOPE_TO_HW, **SCOPE_TO_CITY}
+    assert {code: base(text) for code, text in SCOPE_READ.items()} == {
+        code: f"{code} {item.ja}" for code, item in known.items()
+    }
+    paper = samples.consent()
+    read = [paper.title_read, *SCOPE_READ.values()]
+    read += [block.runs for block in paper.blocks if isinstance(block, Text)]
+    bare = [
+        part for runs in read for part, reading in runs if not reading and re.search("[\u4e00-\u9fff]", part)
+    ]
+    assert bare == []
+
+
+def test_a_reading_belongs_to_the_kanji_before_it() -> None:
+    """Kana before the kanji keep their place."""
+    assert ruby("と手伝《てつだ》う") == (("と", ""), ("手伝", "てつだ"), ("う", ""))
 
 
 @pytest.mark.parametrize("text", ["동의", "说明书"])

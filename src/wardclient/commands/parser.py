@@ -197,7 +197,7 @@ def _print(commands: "Commands") -> None:
         made.add_argument(
             "--record", default="", help="紹介・面談・求人の番号 / referral, session or opening"
         )
-        made.add_argument("--language", default="", help="同意書に添える言語 / en vi pt es tl")
+        made.add_argument("--language", default="", help="同意書に添える言語 / en zh ko vi pt es tl")
         made.add_argument("-o", "--output", type=Path, required=True, help="PDF ファイル / file to write")
 
 

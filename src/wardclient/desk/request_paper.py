@@ -24,8 +24,14 @@ def paper_of(view: CaseView, row: RequestRow, ward_name: str) -> Paper:
 
     group = TargetGroup.of(view.row.target_group)
     since = text("benefit_since")
-    agreed = view.consent
     office = text("to_office")
+    agreed = view.consent
+    boxes = set(agreed.scope_to_hw) if agreed.state in ("given", "pending") else set[str]()
+
+    def shared(box: str, *names: str) -> str:
+        """Join what the assessment says, where the consent lets it go to Hello Work (domain 6)."""
+        return "、".join(found for name in names if box in boxes and (found := shown("assessment", name)))
+
     facts = (
         ("区分", group.ja if group is not None else ""),
         ("氏名", f"{view.row.name}  {view.row.kana}"),
@@ -33,11 +39,21 @@ def paper_of(view: CaseView, row: RequestRow, ward_name: str) -> Paper:
         ("住所", shown("person", "address1")),
         ("電話", shown("person", "phone")),
         ("受給開始日", _era(since)),
-        ("希望する働き方", text("expected_form")),
+        ("求職番号", shown("registration", "jobseeker_no")),
+        ("学歴・職歴・資格", shared("S3", "education", "work_history", "licences")),
+        (
+            "希望",
+            "、".join(
+                part for part in (text("expected_form"), shared("S4", "wishes", "constraints")) if part
+            ),
+        ),
+        ("配慮事項", shared("S5", "health_consideration")),
         ("要請理由", text("request_reason")),
         (
             "同意書",
-            f"{_era(agreed.valid_from)}から{_era(agreed.valid_until)}まで" if agreed.valid_until else "",
+            f"{_era(agreed.valid_from)}から{_era(agreed.valid_until)}まで  範囲 {' '.join(sorted(boxes))}".rstrip()
+            if agreed.valid_until
+            else "",
         ),
         ("担当", f"{text('by')}  決裁 {text('approved_by')}"),
     )

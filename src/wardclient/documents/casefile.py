@@ -25,10 +25,19 @@ def plan_paper(values: PlanValues) -> Paper:
         (
             Rows((("氏名", values.name), ("フリガナ", values.kana), *values.facts)),
             Heading("取組"),
-            Table(("何を", "だれが", "いつまでに", "結果"), values.steps or (("", "", "", ""),)),
+            Table(
+                ("何を", "だれが", "いつまでに", "結果"),
+                tuple((what, who, era(due), era(done)) for what, who, due, done in values.steps)
+                or (("", "", "", ""),),
+            ),
             Sign(("本人確認", "日付")),
         ),
     )
+
+
+def _due(steps: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return what is agreed with its days as offices write them; one empty line where there is nothing."""
+    return tuple((what, who, era(due)) for what, who, due in steps) or (("", "", ""),)
 
 
 def visit_paper(name: str, next_on: str, office: str, by: str) -> Paper:
@@ -66,7 +75,7 @@ def session_paper(values: SessionValues) -> Paper:
             *blocks,
             *texts,
             Heading("決めたこと"),
-            Table(("何を", "だれが", "いつまでに"), values.steps or (("", "", ""),)),
+            Table(("何を", "だれが", "いつまでに"), _due(values.steps)),
         ),
     )
 
@@ -158,7 +167,7 @@ def handover_paper(values: HandoverValues) -> Paper:
         (
             Rows((("氏名", values.name), ("フリガナ", values.kana), *values.facts)),
             Heading("これからすること"),
-            Table(("何を", "だれが", "いつまでに"), values.open_steps or (("", "", ""),)),
+            Table(("何を", "だれが", "いつまでに"), _due(values.open_steps)),
             Heading("最近の経過"),
             Table(
                 ("日時", "内容", "記録した人"),
@@ -185,9 +194,10 @@ def request_paper(values: RequestValues) -> Paper:
     return Paper(
         "支援要請書",
         (
+            plain("次の方について、就労による自立のための支援を要請します。"),
             Rows((("要請番号", values.request_no), *values.facts)),
-            Heading("回答欄"),
-            Rows((("開始日", ""), ("担当・期間", ""), ("開始しない理由", ""))),
+            Heading("回答欄(ハローワーク記入)"),
+            Rows((("支援を始める日", ""), ("担当者・期間", ""), ("始めない場合の理由", ""))),
         ),
         date=era(values.requested_on),
         to=(f"{values.office}長 様",),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from wardclient.documents import fonts
 from wardclient.documents.paper import Paper
 
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
@@ -85,21 +86,23 @@ class Coverage:
 
 
 @cache
-def coverages() -> tuple[Coverage, ...]:
-    """Return what each font of the papers has, in the order in which they are tried."""
-    import pylopdf_fonts_jp
+def coverages(language: str = "") -> tuple[Coverage, ...]:
+    """Return what each font has that a text may use, in the order in which they are tried.
 
-    return tuple(Coverage(Path(p)) for p in (pylopdf_fonts_jp.sans_path(), pylopdf_fonts_jp.serif_path()))
+    Only a text marked as Chinese or Korean may use the letters of those fonts: a Japanese name set in them
+    would have the shapes of another script.
+    """
+    return tuple(Coverage(path) for path in fonts.paths(language))
 
 
-def lacking(text: str) -> Iterator[str]:
-    """Yield the code points of letters, and of variants, that no font has."""
+def lacking(text: str, language: str = "") -> Iterator[str]:
+    """Yield the code points of letters, and of variants, that no font for this language has."""
     previous = 0
     for code in map(ord, text):
         if any(code in selectors for selectors in _SELECTORS):
-            if not any((previous, code) in font.variants for font in coverages()):
+            if not any((previous, code) in font.variants for font in coverages(language)):
                 yield f"U+{previous:04X} U+{code:04X}"
-        elif code not in (0x0A, 0x0D, 0x09) and not any(code in font.letters for font in coverages()):
+        elif code not in (0x0A, 0x0D, 0x09) and not any(code in font.letters for font in coverages(language)):
             yield f"U+{code:04X}"
         previous = code
 
@@ -107,8 +110,8 @@ def lacking(text: str) -> Iterator[str]:
 def missing_glyphs(paper: Paper) -> tuple[tuple[str, str], ...]:
     """Return (name of the field, code points) for everything on the paper that cannot be shown."""
     found: dict[str, list[str]] = {}
-    for name, text in paper.strings():
-        for points in lacking(text):
+    for name, text, language in paper.strings():
+        for points in lacking(text, language):
             # The label itself may hold the letter (a column's header): then it is named by its code only.
             said = name if not any(lacking(name)) else "見出し"
             if points not in found.setdefault(said, []):

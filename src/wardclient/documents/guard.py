@@ -59,8 +59,8 @@ def check_employer_paper(paper: Paper, also: tuple[str, ...] = ()) -> None:
     if not paper.for_employer:
         return
     texts = list(paper.strings())
-    fields = tuple(dict.fromkeys(name for name, text in texts if tells(text, also)))
-    if not fields and tells("".join(text for _, text in texts), also):
+    fields = tuple(dict.fromkeys(words.name for words in texts if tells(words.text, also)))
+    if not fields and tells("".join(words.text for words in texts), also):
         fields = ("全体",)
     if fields:
         raise EmployerPaperError(fields)

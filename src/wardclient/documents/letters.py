@@ -6,7 +6,7 @@ no field cannot be printed. `documents.guard` reads the free fields once more.
 
 from dataclasses import dataclass
 
-from wardclient.documents.paper import NextPage, Notice, Paper, Rows, Sign, Ticks, plain
+from wardclient.documents.paper import Heading, NextPage, Notice, Paper, Rows, Sign, Ticks, plain
 from wardclient.documents.words import era
 
 
@@ -34,7 +34,7 @@ def letter_paper(values: LetterValues) -> Paper:
     return Paper(
         "紹介状",
         (
-            plain("次の方をご紹介します。選考のうえ、結果をうら面でお知らせくださるようお願いします。"),
+            plain("次の方をご紹介します。ご選考のうえ、結果をうら面でお知らせくださるようお願いします。"),
             Rows(
                 (
                     ("求人番号", values.opening_no),
@@ -47,14 +47,24 @@ def letter_paper(values: LetterValues) -> Paper:
                     ("持参物", values.bring),
                 )
             ),
+            plain("ご不明の点や日時の変更は、上の担当までご連絡ください。"),
             NextPage(),
             Notice("選考結果のお知らせ(返信)"),
             Rows(
-                (("返信先", values.office), ("返信期限", era(values.reply_by)), ("応募者氏名", values.name))
+                (
+                    ("返信先", values.office),
+                    ("返信期限", era(values.reply_by)),
+                    ("求人番号・職種", f"{values.opening_no}  {values.job_title}".strip()),
+                    ("応募者氏名", values.name),
+                )
             ),
-            Ticks(((False, "採用"), (False, "不採用"), (False, "求人の条件と違うところがあった"))),
-            Rows((("採用日", ""), ("理由", ""), ("違うところ", ""))),
-            Sign(("事業所名", "担当者")),
+            Heading("選考の結果"),
+            Ticks(((False, "採用"), (False, "不採用"), (False, "応募・面接の取りやめ"))),
+            Rows((("採用日", ""), ("理由", ""))),
+            Heading("採用した方の労働条件は、求人票のとおりですか"),
+            Ticks(((False, "求人票のとおり"), (False, "違うところがある"))),
+            Rows((("違うところ", ""),)),
+            Sign(("記入した日", "事業所名", "担当者・電話")),
         ),
         date=era(values.referred_on),
         to=(f"{values.employer_name} 御中", "採用担当者 様"),

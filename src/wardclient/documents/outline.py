@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from wardclient.documents.paper import Block, Heading, NextPage, Notice, Paper, Rows, Sign, Table, Text, Ticks
+from wardclient.documents.paper import (
+    Block,
+    Heading,
+    NextPage,
+    Notice,
+    Paper,
+    Rows,
+    Sign,
+    Table,
+    Text,
+    Ticks,
+    base,
+)
 
 
 def outline(paper: Paper, serial: str = "") -> tuple[str, ...]:
@@ -17,19 +29,25 @@ def _lines(block: Block) -> Iterator[str]:
     match block:
         case Heading(text):
             yield ""
-            yield f"【{text}】"
+            yield f"【{base(text)}】"
         case Text(runs):
-            yield "".join(text + (f"({ruby})" if ruby else "") for text, ruby in runs)
+            yield "".join(text + (f"({reading})" if reading else "") for text, reading in runs)
         case Notice(text):
             yield f"※ {text}"
         case Rows(rows):
-            yield from (f"{label}: {value}" for label, value in rows)
-        case Ticks(items):
-            yield from (f"{'[x]' if ticked else '[ ]'} {text}" for ticked, text in items)
+            yield from (f"{base(label)}: {value}" for label, value in rows)
+        case Ticks():
+            yield from _ticks(block)
         case Table(header, rows):
             yield " | ".join(header)
             yield from (" | ".join(row) for row in rows)
         case Sign(labels):
-            yield from (f"{label} ____________" for label in labels)
+            yield from (f"{base(label)} ____________" for label in labels)
         case NextPage():
             yield "── うら面 ──"
+
+
+def _ticks(block: Ticks) -> Iterator[str]:
+    beside = block.beside or ("",) * len(block.items)
+    for (ticked, text), other in zip(block.items, beside, strict=True):
+        yield f"{'[x]' if ticked else '[ ]'} {base(text)}" + (f" / {other}" if other else "")

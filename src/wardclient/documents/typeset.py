@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from wardclient.documents import fonts
 from wardclient.documents.glyphs import missing_glyphs
 from wardclient.documents.guard import check_employer_paper
 from wardclient.documents.paper import Paper
@@ -51,16 +52,9 @@ def _template() -> bytes:
 
 @cache
 def _compiler() -> "typst.Compiler":
-    import pylopdf_fonts_jp
     import typst
 
-    # Folders, not files: a path to a file is passed over in silence.
-    fonts = {str(path.parent) for path in (pylopdf_fonts_jp.sans_path(), pylopdf_fonts_jp.serif_path())}
-    return typst.Compiler(
-        root=_root().name,
-        font_paths=sorted(fonts),
-        ignore_system_fonts=True,
-    )
+    return typst.Compiler(root=_root().name, font_paths=list(fonts.folders()), ignore_system_fonts=True)
 
 
 @cache
