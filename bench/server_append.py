@@ -25,6 +25,7 @@ from tests.wardcentral.builders import SIGNING, Ward
 from tests.wardcentral.postgres import cluster, make_database
 from wardcentral.folder import Folder
 from wardcentral.founding import Founding
+from wardcentral.server_key import ServerSigning
 from wardcentral.service import Service
 from wardcentral.stores import make, open_reader, open_shared, open_store
 from wardproto.messages import PushItem
@@ -98,7 +99,7 @@ async def ours(folder: Folder, clients: int, batch: int, blocks: int) -> dict[st
     service = Service(
         store,
         lambda: open_reader(folder),
-        SIGNING,
+        ServerSigning(),
         secret,
         lambda: time.time_ns() // 1_000_000,
         Founding(),

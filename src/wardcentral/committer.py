@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from wardcentral.store import ServerStore
+from wardcentral.store import ServerStore, Wanted
 
 LINGER_SECONDS = 0.005
 """How long a group stays open for more, once work has begun to come in numbers."""
@@ -31,6 +31,7 @@ class _Job(Generic[T]):
     act: Callable[[], T]
     future: "Future[T]"
     ward: bytes | None = None
+    wanted: Wanted | None = None
 
 
 class Committer:
@@ -73,9 +74,14 @@ class Committer:
                 self._waiting.put(None)
         self._thread.join()
 
-    def submit(self, act: Callable[[], T], ward: bytes | None = None) -> "Future[T]":
-        """Run ``act``, which touches no other ward, in a transaction; FullError when it cannot be taken on."""
-        job = _Job(act, Future[T](), ward)
+    def submit(
+        self, act: Callable[[], T], ward: bytes | None = None, wanted: Wanted | None = None
+    ) -> "Future[T]":
+        """Run ``act``, which touches no other ward, in a transaction; FullError when it cannot be taken on.
+
+        ``wanted``: what it will ask the store for, so that a group's reads are made together.
+        """
+        job = _Job(act, Future[T](), ward, wanted)
         with self._lock:
             if self._closed or self._waiting.qsize() >= MOST_WAITING - 1:
                 raise FullError
@@ -117,7 +123,7 @@ class Committer:
         try:
             with self._store.transaction():
                 wards = {job.ward for job in group if job.ward is not None}
-                self._store.lock(sorted(wards))
+                self._store.lock(sorted(wards), [job.wanted for job in group if job.wanted is not None])
                 results = [job.act() for job in group]
             self.commits += 1
         except BaseException as error:  # noqa: BLE001

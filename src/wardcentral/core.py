@@ -11,7 +11,7 @@ have another's block refused by sending it damaged.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wardcentral import pages
 from wardcentral.incoming import MAX_WRAP, Incoming, delivery, read_block
@@ -52,21 +52,32 @@ _NO_ENTRY = Entry(0, 0, b"", b"", 0, b"")
 
 @dataclass(frozen=True, slots=True)
 class LogView:
-    """The place where a block would go, as the admission rules ask about it."""
+    """The place where one block would go, as the admission rules ask about it: several ask for the same."""
 
     store: ServerStore
     ward: bytes
     state: ControlState
     tree: WardTree
+    _tips: dict[bytes, StreamTip] = field(default_factory=dict)
+
+    def tip(self, stream: bytes) -> StreamTip:
+        """The end of a stream, read once."""
+        found = self._tips.get(stream)
+        if found is None:
+            found = self._tips[stream] = self.store.stream_tip(self.ward, stream)
+        return found
 
     def stream_head(self, stream: bytes) -> Head:
         """The head of a stream."""
-        return self.store.stream_tip(self.ward, stream).head
+        return self.tip(stream).head
 
     def stream_head_at(self, stream: bytes, sseq: int) -> bytes | None:
         """The head hash at ``sseq``; everything is known here."""
         if sseq == 0:
             return NO_HASH
+        head = self.stream_head(stream)
+        if sseq == head.sseq:
+            return head.hash
         entry = self.store.entry_at(self.ward, stream, sseq)
         return None if entry is None else entry.head
 
@@ -74,6 +85,8 @@ class LogView:
         """The hash of the control record at ``sseq``."""
         if sseq == 0:
             return NO_HASH
+        if sseq == self.state.head.sseq:
+            return self.state.head.hash
         entry = self.store.entry_at(self.ward, CONTROL_STREAM, sseq)
         return None if entry is None else entry.hash
 
@@ -87,7 +100,7 @@ class LogView:
 
     def epoch(self, stream: bytes) -> Epoch:
         """The epoch in force."""
-        return self.store.stream_tip(self.ward, stream).epoch
+        return self.tip(stream).epoch
 
     def has_blob(self, blob: bytes) -> bool:  # noqa: ARG002
         """Whether an attachment chunk is here: this version keeps none."""
@@ -202,7 +215,9 @@ class WardLog:
                 return self._refuse(came, refused.code, now_ms)
             return self._refuse(name, refused.code, now_ms, keep=True)
         self._state = after
-        entry = self._append(CONTROL_STREAM, name, recv_ms, Stored(_NO_ENTRY, wire, b"", wrap_hashes), wraps)
+        stored = Stored(_NO_ENTRY, wire, b"", wrap_hashes)
+        tip = self._store.stream_tip(self._ward, CONTROL_STREAM)
+        entry = self._append(CONTROL_STREAM, name, recv_ms, stored, wraps, tip)
         self._after_control(header, recv_ms)
         return self._receipt(entry)
 
@@ -269,9 +284,9 @@ class WardLog:
             return self._refuse(block.hash, code, now_ms, header=header, keep=True)
         stored = Stored(_NO_ENTRY, block.item.envelope, block.item.body, block.wrap_hashes)
         device = DeviceTip(header.device, header.bseq, block.hash)
-        epoch = epoch_after(view, header)
+        tip = StreamTip(view.stream_head(header.stream), epoch_after(view, header))
         return self._receipt(
-            self._append(header.stream, block.hash, recv_ms, stored, block.item.wraps, device, epoch)
+            self._append(header.stream, block.hash, recv_ms, stored, block.item.wraps, tip, device)
         )
 
     # --- the log
@@ -287,15 +302,15 @@ class WardLog:
         recv_ms: int,
         stored: Stored,
         wraps: tuple[bytes, ...],
+        tip: StreamTip,
         device: DeviceTip | None = None,
-        epoch: Epoch | None = None,
     ) -> Entry:
-        tip = self._store.stream_tip(self._ward, stream)
+        """Add a record at the end of its stream; ``tip``: the end so far, with the epoch in force after it."""
         wseq, sseq = self._end.wseq + 1, tip.head.sseq + 1
         head = stream_head(tip.head.hash, name, sseq, wseq, recv_ms)
         entry = Entry(wseq, sseq, stream, name, recv_ms, head)
         placed = Stored(entry, stored.record, stored.body, stored.wrap_hashes)
-        after = StreamTip(Head(sseq, head), tip.epoch if epoch is None else epoch)
+        after = StreamTip(Head(sseq, head), tip.epoch)
         nodes = self._tree.append(self._state, entry)
         self._end = self._tree.end(WardHead(wseq, recv_ms))
         self._store.append(self._ward, placed, wraps, after, device, self._end)

@@ -1,8 +1,10 @@
 """A block as it came: what can be read and checked of it before anything is locked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from wardcentral.store import Wanted
 from wardproto import control
 from wardproto.control import ControlState, RefusedError
 from wardproto.messages import PushItem
@@ -97,3 +99,13 @@ def author_of(wire: bytes) -> bytes:
 def is_relayed(block: Incoming, by: bytes) -> bool:
     """Return whether another device than its author brought the block."""
     return block.header is None or block.header.device != by
+
+
+def wanted_by(ward: bytes, blocks: Sequence[Incoming]) -> Wanted:
+    """Return what admitting these blocks will ask the store for."""
+    headers = [block.header for block in blocks if block.header is not None]
+    return Wanted(
+        ward,
+        tuple(block.hash for block in blocks),
+        tuple({(header.stream, header.device) for header in headers}),
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from wardcentral.placement import HERE, Placement
-from wardcentral.store import DeviceTip, Stored, StreamTip, WardHead
+from wardcentral.store import DeviceTip, Stored, StreamTip, Wanted, WardHead
 from wardproto.records import Entry, Head
 from wardproto.wire import CONTROL_STREAM
 
@@ -50,7 +50,7 @@ class MemoryStore:
         finally:
             self._undo = None
 
-    def lock(self, wards: Sequence[bytes]) -> None:
+    def lock(self, wards: Sequence[bytes], wanted: Sequence[Wanted] = ()) -> None:
         """Nothing to do: there is one writer."""
 
     def _on_failure(self, step: Callable[[], object]) -> None:

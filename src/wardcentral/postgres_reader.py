@@ -23,6 +23,8 @@ _JOINED = (
     f"SELECT {_ENTRY}, b.record, b.body, b.wrap_hashes "  # noqa: S608
     "FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"
 )
+TIP = "sseq, head, epoch, recipients, key_commit"
+"""The columns of a stream's end, as `read_tip` takes them."""
 _recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
 Row = tuple[Any, ...]
 
@@ -133,20 +135,17 @@ class PostgresReader:
     def stream_tip(self, ward: bytes, stream: bytes) -> StreamTip:
         """The end of a stream."""
         row = self._row(
-            "SELECT sseq, head, epoch, recipients, key_commit FROM stream_head WHERE ward = %s AND stream = %s",
+            f"SELECT {TIP} FROM stream_head WHERE ward = %s AND stream = %s",  # noqa: S608
             ward,
             stream,
         )
-        return StreamTip() if row is None else _tip(*row)
+        return StreamTip() if row is None else read_tip(*row)
 
     def stream_tips(self, ward: bytes) -> Iterator[tuple[bytes, StreamTip]]:
         """The ends of all streams that have entries."""
-        statement = (
-            "SELECT stream, sseq, head, epoch, recipients, key_commit FROM stream_head "
-            "WHERE ward = %s ORDER BY stream"
-        )
+        statement = f"SELECT stream, {TIP} FROM stream_head WHERE ward = %s ORDER BY stream"  # noqa: S608
         for stream, *row in self._rows(statement, (ward,)):
-            yield stream, _tip(*row)
+            yield stream, read_tip(*row)
 
     def stream_order(self, ward: bytes) -> Iterator[tuple[bytes, Head]]:
         """The heads of all streams, in the order of their first entries."""
@@ -216,5 +215,6 @@ def _stored(row: Row) -> Stored:
     return Stored(Entry(*entry), record, body, split)
 
 
-def _tip(sseq: int, head: bytes, epoch: int, recipients: bytes, commit: bytes) -> StreamTip:
+def read_tip(sseq: int, head: bytes, epoch: int, recipients: bytes, commit: bytes) -> StreamTip:
+    """Return a stream's end from its columns."""
     return StreamTip(Head(sseq, head), Epoch(epoch, _recipients.decode(recipients), commit))

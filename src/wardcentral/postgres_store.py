@@ -14,9 +14,22 @@ from typing import Any
 
 import psycopg
 
-from wardcentral.placement import Placement
-from wardcentral.postgres_reader import PostgresReader, Row
-from wardcentral.store import DeviceTip, Stored, StreamTip, WardHead
+from wardcentral.placement import HERE, Placement
+from wardcentral.postgres_reader import TIP, PostgresReader, Row, read_tip
+from wardcentral.postgres_rows import (
+    ADD_BLOCK,
+    ADD_ENTRY,
+    ADD_NODE,
+    ADD_REFUSAL,
+    ADD_WRAP,
+    SET_DEVICE,
+    SET_HEAD,
+    SET_JOIN,
+    SET_PLACEMENT,
+    SET_STREAM,
+    Insert,
+)
+from wardcentral.store import DeviceTip, Stored, StreamTip, Wanted, WardHead
 from wardproto.records import Entry
 from wardproto.wire import encode
 
@@ -32,24 +45,22 @@ WARD_TABLES = (
     "placement",
     "tree_node",
 )
-_ADD_ENTRY = "INSERT INTO entry VALUES (%s, %s, %s, %s, %s, %s, %s)"
-_ADD_BLOCK = "INSERT INTO block VALUES (%s, %s, %s, %s, %s)"
-_ADD_WRAP = "INSERT INTO keybox VALUES (%s, %s, %s, %s)"
-_ADD_NODE = "INSERT INTO tree_node VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
-_ADD_REFUSAL = "INSERT INTO refusal VALUES (%s, %s, %s, %s)"
-_SET_HEAD = (
-    "INSERT INTO ward_head VALUES (%s, %s, %s, %s, %s) ON CONFLICT (ward) DO UPDATE SET "
-    "wseq = excluded.wseq, recv_ms = excluded.recv_ms, root = excluded.root, heads = excluded.heads"
+
+
+_LOCK = (
+    b"SELECT ward, wseq, recv_ms, root, heads FROM ward_head WHERE ward = ANY(%b) ORDER BY ward FOR UPDATE"
 )
-_SET_STREAM = (
-    "INSERT INTO stream_head VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (ward, stream) DO UPDATE SET "
-    "sseq = excluded.sseq, head = excluded.head, epoch = excluded.epoch, "
-    "recipients = excluded.recipients, key_commit = excluded.key_commit"
+_PLACEMENTS = b"SELECT ward, state, address FROM placement WHERE ward = ANY(%b)"
+_WANTED = (
+    "SELECT wseq, sseq, stream, hash, recv_ms, head FROM entry WHERE ward = %b AND hash = ANY(%b)",
+    "SELECT hash, answer FROM refusal WHERE ward = %b AND hash = ANY(%b)",
+    f"SELECT stream, {TIP} FROM stream_head WHERE ward = %b AND stream = ANY(%b)",  # noqa: S608
+    (
+        "SELECT stream, device, bseq, hash FROM device_head WHERE ward = %b AND (stream, device) "
+        "IN (SELECT * FROM unnest(%b::bytea[], %b::bytea[]))"
+    ),
 )
-_SET_DEVICE = (
-    "INSERT INTO device_head VALUES (%s, %s, %s, %s, %s) "
-    "ON CONFLICT (ward, stream, device) DO UPDATE SET bseq = excluded.bseq, hash = excluded.hash"
-)
+"""What a block is asked for before it is admitted, a query for each ward of a group."""
 
 
 class PostgresStore(PostgresReader):
@@ -58,8 +69,12 @@ class PostgresStore(PostgresReader):
     def __init__(self, address: str) -> None:
         """Connect; the tables must have been made by ``wardcentral init``."""
         super().__init__(address)
-        self._added: dict[str, dict[Row | int, Row]] = {}
+        self._added: dict[Insert, dict[Row | int, Row]] = {}
         self._peeking = False
+        # What this transaction has read or added, so that it is asked for once.
+        self._ends: dict[bytes, WardHead | None] = {}
+        self._placements: dict[bytes, Placement] = {}
+        self._absent: set[tuple[bytes, bytes]] = set()
         self._refusals: dict[tuple[bytes, bytes], bytes] = {}
         self._places: dict[tuple[bytes, bytes, int], Entry] = {}
         self._entries: dict[tuple[bytes, bytes], Entry] = {}
@@ -90,19 +105,52 @@ class PostgresStore(PostgresReader):
         finally:
             self._in_transaction = False
             self._added.clear()
-            self._entries.clear()
-            self._places.clear()
-            self._streams.clear()
-            self._devices.clear()
-            self._refusals.clear()
+            self._forget()
 
-    def lock(self, wards: Sequence[bytes]) -> None:
-        """Be the only writer of these wards until the transaction ends.
+    def _forget(self) -> None:
+        known = (self._ends, self._placements, self._absent, self._entries, self._places)
+        for held in (*known, self._streams, self._devices, self._refusals):
+            held.clear()
+
+    def lock(self, wards: Sequence[bytes], wanted: Sequence[Wanted] = ()) -> None:
+        """Be the only writer of these wards until the transaction ends; read what is ``wanted`` in the same round trip.
 
         Always in the same order, so that no two processes wait for each other. A ward that is being
         founded has no row yet: there the primary key refuses the second.
         """
-        self._rows("SELECT 1 FROM ward_head WHERE ward = ANY(%s) ORDER BY ward FOR UPDATE", (sorted(wards),))
+        if not wards:
+            return
+        self._flush()
+        names = sorted(wards)
+        asked = _asked(wanted)
+        db = self._connection()
+        with db.pipeline():
+            # In turn: what follows is read after the rows are locked, so it holds until the transaction ends.
+            ends = db.execute(_LOCK, (names,), binary=True)
+            placements = db.execute(_PLACEMENTS, (names,), binary=True)
+            found = [
+                tuple(db.execute(text, (ward, *part), binary=True) for text, part in ask)
+                for ward, ask in asked
+            ]
+        self._ends.update(dict.fromkeys(names))
+        self._ends.update((ward, WardHead.read(*row)) for ward, *row in ends)
+        self._placements.update(dict.fromkeys(names, HERE))
+        self._placements.update((ward, Placement(*row)) for ward, *row in placements)
+        for (ward, ask), (entries, refusals, streams, devices) in zip(asked, found, strict=True):
+            names_of, streams_of, devices_of = ask[0][1][0], ask[2][1][0], ask[3][1]
+            self._absent.update((ward, name) for name in names_of)
+            self._entries.update(((ward, row[3]), Entry(*row)) for row in entries)
+            self._refusals.update(((ward, name), bytes(answer)) for name, answer in refusals)
+            self._streams.update(dict.fromkeys(((ward, stream) for stream in streams_of), StreamTip()))
+            self._streams.update(((ward, stream), read_tip(*row)) for stream, *row in streams)
+            self._devices.update(
+                dict.fromkeys(
+                    ((ward, stream, device) for stream, device in zip(*devices_of, strict=True)), (0, b"")
+                )
+            )
+            self._devices.update(
+                ((ward, stream, device), (bseq, last)) for stream, device, bseq, last in devices
+            )
 
     def _connection(self) -> psycopg.Connection[Row]:
         if self._in_transaction and (self._db is None or self._db.closed):
@@ -131,13 +179,18 @@ class PostgresStore(PostgresReader):
         added, self._added = self._added, {}
         db = self._connection()
         with db.pipeline(), db.cursor() as cursor:
-            for statement, rows in added.items():
-                for row in rows.values():
-                    cursor.execute(statement.encode(), row, prepare=True)
+            for insert, rows in added.items():
+                for values in insert.messages(tuple(rows.values())):
+                    cursor.execute(insert.text.encode(), values, prepare=True)
 
-    def _add(self, statement: str, *values: Any) -> None:
-        rows = self._added.setdefault(statement, {})
+    def _add(self, insert: Insert, *values: Any) -> None:
+        rows = self._added.setdefault(insert, {})
         rows[len(rows)] = values
+
+    def _delete(self, statement: str, *values: Any) -> None:
+        """Delete rows, also those that this transaction added."""
+        self._flush()
+        self._connection().execute(statement.encode(), values)
 
     def append(
         self,
@@ -151,43 +204,54 @@ class PostgresStore(PostgresReader):
         """Add the next entry. A number that is taken is a psycopg.IntegrityError, never an overwrite."""
         entry = stored.entry
         self._add(
-            _ADD_ENTRY, ward, entry.wseq, entry.sseq, entry.stream, entry.hash, entry.recv_ms, entry.head
+            ADD_ENTRY, ward, entry.wseq, entry.sseq, entry.stream, entry.hash, entry.recv_ms, entry.head
         )
-        self._add(_ADD_BLOCK, ward, entry.wseq, stored.record, stored.body, b"".join(stored.wrap_hashes))
+        self._add(ADD_BLOCK, ward, entry.wseq, stored.record, stored.body, b"".join(stored.wrap_hashes))
         for place, wrap in enumerate(wraps):
-            self._add(_ADD_WRAP, ward, entry.wseq, place, wrap)
+            self._add(ADD_WRAP, ward, entry.wseq, place, wrap)
         self._entries[ward, entry.hash] = entry
         self._places[ward, entry.stream, entry.sseq] = entry
         self.set_end(ward, end)
         head, epoch = tip.head, tip.epoch
         self._streams[ward, entry.stream] = tip
         self._replace(
-            _SET_STREAM,
+            SET_STREAM,
             2,
             (ward, entry.stream, head.sseq, head.hash, epoch.number, encode(epoch.recipients), epoch.commit),
         )
         if device is not None:
             self._devices[ward, entry.stream, device.device] = (device.bseq, device.hash)
-            self._replace(_SET_DEVICE, 3, (ward, entry.stream, device.device, device.bseq, device.hash))
+            self._replace(SET_DEVICE, 3, (ward, entry.stream, device.device, device.bseq, device.hash))
 
     def add_nodes(self, ward: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Keep nodes of the ward's tree."""
         for node in nodes:
-            self._add(_ADD_NODE, ward, *node)
+            self._add(ADD_NODE, ward, *node)
 
     def set_end(self, ward: bytes, end: WardHead) -> None:
         """Move the end of the ward's log."""
-        self._replace(_SET_HEAD, 1, (ward, *end.row()))
+        self._ends[ward] = end
+        self._replace(SET_HEAD, 1, (ward, *end.row()))
 
-    def _replace(self, statement: str, key: int, row: Row) -> None:
+    def _replace(self, insert: Insert, key: int, row: Row) -> None:
         """Add a row instead of the one that was to be written for the same key: only the last counts."""
-        self._added.setdefault(statement, {})[row[:key]] = row
+        self._added.setdefault(insert, {})[row[:key]] = row
+
+    def ward_head(self, ward: bytes) -> WardHead | None:
+        """The end of a ward's log, as it was when the ward was locked or as this transaction moved it."""
+        return self._ends[ward] if ward in self._ends else super().ward_head(ward)
+
+    def placement(self, ward: bytes) -> Placement:
+        """What this cell does with a ward; it holds from the lock on."""
+        return self._placements[ward] if ward in self._placements else super().placement(ward)
 
     def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
         """The entry of a record, also one that this transaction added."""
         found = self._entries.get((ward, record_hash))
+        if found is not None or (ward, record_hash) in self._absent:
+            return found
         with self._peek():
-            return super().entry_by_hash(ward, record_hash) if found is None else found
+            return super().entry_by_hash(ward, record_hash)
 
     def entry_at(self, ward: bytes, stream: bytes, sseq: int) -> Entry | None:
         """The entry at a position of a stream, also one that this transaction added."""
@@ -203,8 +267,10 @@ class PostgresStore(PostgresReader):
     def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
         """The refusal of a record, also one that this transaction added."""
         found = self._refusals.get((ward, record_hash))
+        if found is not None or (ward, record_hash) in self._absent:
+            return found
         with self._peek():
-            return super().refusal(ward, record_hash) if found is None else found
+            return super().refusal(ward, record_hash)
 
     def stream_tip(self, ward: bytes, stream: bytes) -> StreamTip:
         """The end of a stream, with what this transaction added."""
@@ -229,39 +295,50 @@ class PostgresStore(PostgresReader):
     def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:
         """Remember a definite refusal."""
         self._refusals[ward, record_hash] = answer
-        self._add(_ADD_REFUSAL, ward, record_hash, code, answer)
+        self._add(ADD_REFUSAL, ward, record_hash, code, answer)
 
     def put_join_request(self, ward: bytes, invite: bytes, request: bytes, until_ms: int) -> None:
-        """Keep a request to join."""
-        statement = (
-            "INSERT INTO join_request VALUES (%s, %s, %s, %s) ON CONFLICT (ward, invite) "
-            "DO UPDATE SET request = excluded.request, until_ms = excluded.until_ms"
-        )
-        self._add(statement, ward, invite, request, until_ms)
+        """Keep a request to join until the invite ends."""
+        self._replace(SET_JOIN, 2, (ward, invite, request, until_ms))
 
     def place(self, ward: bytes, placement: Placement) -> None:
         """Say what this cell does with a ward; waits for writers that saw it otherwise."""
         self.lock((ward,))
-        statement = (
-            "INSERT INTO placement VALUES (%s, %s, %s) ON CONFLICT (ward) "
-            "DO UPDATE SET state = excluded.state, address = excluded.address"
-        )
-        self._add(statement, ward, placement.state, placement.address)
+        self._placements[ward] = placement
+        self._replace(SET_PLACEMENT, 1, (ward, placement.state, placement.address))
 
     def drop_ward(self, ward: bytes) -> None:
         """Remove all of a ward."""
         self.lock((ward,))
         for table in WARD_TABLES:
-            self._add(f"DELETE FROM {table} WHERE ward = %s", ward)  # noqa: S608
-        self._flush()
+            self._delete(f"DELETE FROM {table} WHERE ward = %s", ward)  # noqa: S608
+        self._forget()
 
     def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:
         """Forget requests that are answered or too old."""
-        self._flush()
-        self._add(
+        self._delete(
             "DELETE FROM join_request WHERE ward = %s AND (until_ms <= %s OR invite = ANY(%s))",
             ward,
             before_ms,
             list(invites),
         )
-        self._flush()
+
+
+Ask = tuple[str, tuple[Any, ...]]
+
+
+def _asked(wanted: Sequence[Wanted]) -> list[tuple[bytes, tuple[Ask, ...]]]:
+    """Return the queries of each ward: entries and refusals by name, ends of streams, ends of devices."""
+    by_ward: dict[bytes, tuple[set[bytes], set[tuple[bytes, bytes]]]] = {}
+    for want in wanted:
+        names, ends = by_ward.setdefault(want.ward, (set(), set()))
+        names.update(want.names)
+        ends.update(want.ends)
+    asked = []
+    for ward, (names, ends) in by_ward.items():
+        listed, pairs = sorted(names), sorted(ends)
+        streams = sorted({stream for stream, _ in pairs})
+        devices = [stream for stream, _ in pairs], [device for _, device in pairs]
+        parts: tuple[tuple[Any, ...], ...] = ((listed,), (listed,), (streams,), devices)
+        asked.append((ward, tuple(zip(_WANTED, parts, strict=True))))
+    return asked

@@ -19,12 +19,12 @@ from wardcentral.placement import WardMap
 from wardcentral.refused import USAGE, CommandError
 from wardcentral.restore_notice import notices_of
 from wardcentral.server import listen, make_server, room_for, written
+from wardcentral.server_key import ServerSigning
 from wardcentral.service import Service
 from wardcentral.stores import open_reader, open_shared, open_store
 from wardcentral.supervisor import Supervisor
 from wardcentral.texts import say
 from wardcentral.tls import Certificate
-from wardproto.signing import Ed25519Signing
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 log = logging.getLogger("wardcentral")
@@ -48,7 +48,7 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
         who: Literal["open", "token", "closed"] = options.founding or (
             "open" if host in LOOPBACK else "token"
         )
-        signing = Ed25519Signing()
+        signing = ServerSigning()
         service = Service(
             store,
             lambda: open_reader(folder),

@@ -15,14 +15,14 @@ from typing import TypeVar
 from wardcentral.committer import Committer, FullError
 from wardcentral.core import Snapshot, WardLog, load_state
 from wardcentral.founding import Founding
-from wardcentral.incoming import Incoming, author_of, is_relayed, read_block
+from wardcentral.incoming import Incoming, author_of, is_relayed, read_block, wanted_by
 from wardcentral.joining import check_request
 from wardcentral.metrics import Metrics
 from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
-from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError
+from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError, Wanted
 from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
@@ -152,9 +152,9 @@ class Service:
         self._touched.clear()
         self.metrics.undone()
 
-    async def _write(self, act: Callable[[], T], ward: bytes) -> T:
+    async def _write(self, act: Callable[[], T], ward: bytes, wanted: Wanted | None = None) -> T:
         try:
-            future: Future[T] = self.committer.submit(act, ward)
+            future: Future[T] = self.committer.submit(act, ward, wanted)
             return await asyncio.wrap_future(future)
         except FullError:
             raise ProblemError("busy") from None
@@ -167,7 +167,7 @@ class Service:
             log.error("not stored: %s", type(error).__name__)  # noqa: TRY400
             raise ProblemError("storage") from error
 
-    async def _write_ward(self, ward: bytes, act: Callable[[], T]) -> T:
+    async def _write_ward(self, ward: bytes, act: Callable[[], T], wanted: Wanted | None = None) -> T:
         """Write in a ward that this cell serves; a ward that is frozen or gone is answered with where it is."""
 
         def where_it_is() -> T | ProblemError:
@@ -180,7 +180,7 @@ class Service:
             return act()
 
         # Given back, not raised: it must not undo the others of its group.
-        result = await self._write(where_it_is, ward)
+        result = await self._write(where_it_is, ward, wanted)
         if isinstance(result, ProblemError):
             self._snapshots.pop(ward, None)
             raise result
@@ -317,7 +317,7 @@ class Service:
             now_ms = self.clock_ms()
             return tuple(ward.admit(block, now_ms, relayed=is_relayed(block, by)) for block in blocks)
 
-        return await self._write_ward(snapshot.ward, act)
+        return await self._write_ward(snapshot.ward, act, wanted_by(snapshot.ward, blocks))
 
     # --- waiting
 

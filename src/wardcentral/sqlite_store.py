@@ -9,7 +9,7 @@ import msgspec
 
 from wardcentral.placement import HERE, Placement
 from wardcentral.sqlite_schema import migrate
-from wardcentral.store import DeviceTip, Stored, StreamTip, WardHead
+from wardcentral.store import DeviceTip, Stored, StreamTip, Wanted, WardHead
 from wardproto.admission import Epoch
 from wardproto.records import Entry, Head, Recipient
 from wardproto.wire import CONTROL_STREAM, HASH_BYTES, encode
@@ -209,7 +209,7 @@ class SqliteStore(SqliteReader):
                 self._db.execute("ROLLBACK")
             raise
 
-    def lock(self, wards: Sequence[bytes]) -> None:
+    def lock(self, wards: Sequence[bytes], wanted: Sequence[Wanted] = ()) -> None:
         """Nothing to do: a transaction is alone in writing."""
 
     def append(

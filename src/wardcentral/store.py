@@ -89,6 +89,15 @@ class DeviceTip:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a push of blocks will be asked for: its names, and the (stream, device) that it goes on from."""
+
+    ward: bytes
+    names: tuple[bytes, ...]
+    ends: tuple[tuple[bytes, bytes], ...]
+
+
 class Reader(Protocol):
     """Committed records."""
 
@@ -173,10 +182,11 @@ class ServerStore(Reader, Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """One atomic change, durable when the block is left."""
 
-    def lock(self, wards: Sequence[bytes]) -> None:
+    def lock(self, wards: Sequence[bytes], wanted: Sequence[Wanted] = ()) -> None:
         """Be the only writer of these wards, in any process, until the transaction ends.
 
-        Called once, first thing in a transaction. A store with one writer has nothing to do.
+        Called once, first thing in a transaction. A store with one writer has nothing to do. ``wanted`` is a
+        hint: what a group will ask for can be read at once; nothing depends on it.
         """
 
     def append(
