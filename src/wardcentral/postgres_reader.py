@@ -44,9 +44,13 @@ class PostgresReader:
     def _connection(self) -> psycopg.Connection[Row]:
         if self._db is None or self._db.closed:
             self._db = psycopg.connect(self._address, autocommit=True, connect_timeout=5)
-            self._db.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MS)))
-            self._db.prepare_threshold = 2
+            self._connected(self._db)
         return self._db
+
+    def _connected(self, db: psycopg.Connection[Row]) -> None:
+        """Make a new connection ready."""
+        db.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MS)))
+        db.prepare_threshold = 2
 
     def _lost(self) -> None:
         if self._db is not None:

@@ -35,12 +35,17 @@ class Insert:
         for row in rows:
             more = sum(len(value) for value in row if isinstance(value, bytes))
             if part and (len(part) == MOST_ROWS or size + more > MOST_BYTES):
-                yield tuple(map(list, zip(*part, strict=True)))
+                yield columns(part, len(self.types))
                 part, size = [], 0
             part.append(row)
             size += more
         if part:
-            yield tuple(map(list, zip(*part, strict=True)))
+            yield columns(part, len(self.types))
+
+
+def columns(rows: Sequence[Row], width: int) -> tuple[list[Any], ...]:
+    """Return rows as arrays, a column each, also where there are none."""
+    return tuple(map(list, zip(*rows, strict=True))) if rows else tuple([] for _ in range(width))
 
 
 ADD_ENTRY = Insert("entry", ("bytea", "int8", "int8", "bytea", "bytea", "int8", "bytea"))

@@ -10,12 +10,13 @@ round trip of its own to write. Reads within the transaction see these additions
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
 from wardcentral.placement import HERE, Placement
-from wardcentral.postgres_reader import TIP, PostgresReader, Row, read_tip
+from wardcentral.postgres_reader import PostgresReader, Row, read_tip
 from wardcentral.postgres_rows import (
     ADD_BLOCK,
     ADD_ENTRY,
@@ -28,6 +29,7 @@ from wardcentral.postgres_rows import (
     SET_PLACEMENT,
     SET_STREAM,
     Insert,
+    columns,
 )
 from wardcentral.store import DeviceTip, Stored, StreamTip, Wanted, WardHead
 from wardproto.records import Entry
@@ -51,16 +53,27 @@ _LOCK = (
     b"SELECT ward, wseq, recv_ms, root, heads FROM ward_head WHERE ward = ANY(%b) ORDER BY ward FOR UPDATE"
 )
 _PLACEMENTS = b"SELECT ward, state, address FROM placement WHERE ward = ANY(%b)"
-_WANTED = (
-    "SELECT wseq, sseq, stream, hash, recv_ms, head FROM entry WHERE ward = %b AND hash = ANY(%b)",
-    "SELECT hash, answer FROM refusal WHERE ward = %b AND hash = ANY(%b)",
-    f"SELECT stream, {TIP} FROM stream_head WHERE ward = %b AND stream = ANY(%b)",  # noqa: S608
-    (
-        "SELECT stream, device, bseq, hash FROM device_head WHERE ward = %b AND (stream, device) "
-        "IN (SELECT * FROM unnest(%b::bytea[], %b::bytea[]))"
-    ),
+_NAMED = (
+    b"SELECT e.ward, e.hash, e.wseq, e.sseq, e.stream, e.recv_ms, e.head, NULL::bytea "
+    b"FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, hash) JOIN entry e ON e.ward = w.ward AND e.hash = w.hash "
+    b"UNION ALL SELECT r.ward, r.hash, 0, 0, NULL, 0, NULL, r.answer "
+    b"FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, hash) JOIN refusal r ON r.ward = w.ward AND r.hash = w.hash"
 )
-"""What a block is asked for before it is admitted, a query for each ward of a group."""
+_ENDS = (
+    b"SELECT s.ward, s.stream, NULL::bytea, s.sseq, s.head, s.epoch, s.recipients, s.key_commit "
+    b"FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, stream) "
+    b"JOIN stream_head s ON s.ward = w.ward AND s.stream = w.stream "
+    b"UNION ALL SELECT d.ward, d.stream, d.device, d.bseq, d.hash, 0, NULL, NULL "
+    b"FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[]) AS w(ward, stream, device) "
+    b"JOIN device_head d ON d.ward = w.ward AND d.stream = w.stream AND d.device = w.device"
+)
+"""What a block is asked for before it is admitted: records of its name; the ends of its stream and of its device there."""
+_BY_KEY = (
+    b"SET enable_hashjoin = off",
+    b"SET enable_mergejoin = off",
+    b"SET plan_cache_mode = force_generic_plan",
+)
+"""All that the writer asks for is asked for by key: no statistic may talk the server into reading a table instead."""
 
 
 class PostgresStore(PostgresReader):
@@ -71,6 +84,8 @@ class PostgresStore(PostgresReader):
         super().__init__(address)
         self._added: dict[Insert, dict[Row | int, Row]] = {}
         self._peeking = False
+        self._to_begin = False
+        """Whether this transaction has sent nothing yet: it begins with the first thing that it sends."""
         # What this transaction has read or added, so that it is asked for once.
         self._ends: dict[bytes, WardHead | None] = {}
         self._placements: dict[bytes, Placement] = {}
@@ -81,19 +96,18 @@ class PostgresStore(PostgresReader):
         self._streams: dict[tuple[bytes, bytes], StreamTip] = {}
         self._devices: dict[tuple[bytes, bytes, bytes], tuple[int, bytes]] = {}
 
+    def _connected(self, db: psycopg.Connection[Row]) -> None:
+        super()._connected(db)
+        for statement in _BY_KEY:
+            db.execute(statement)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One atomic change; on the disks when the block is left. A lost connection is made anew first."""
-        try:
-            self._connection().execute("BEGIN")
-        except psycopg.OperationalError:
-            self._lost()
-            self._connection().execute("BEGIN")
-        self._in_transaction = True
+        self._in_transaction, self._to_begin = True, True
         try:
             yield
-            self._flush()
-            self._connection().execute("COMMIT")
+            self._send(commit=True)
         except BaseException as error:
             # Whether a commit whose answer was lost took place is not known: the answer is not given.
             with suppress(psycopg.Error):
@@ -103,7 +117,7 @@ class PostgresStore(PostgresReader):
                 self._lost()  # it is a standby now
             raise
         finally:
-            self._in_transaction = False
+            self._in_transaction = self._to_begin = False
             self._added.clear()
             self._forget()
 
@@ -121,42 +135,67 @@ class PostgresStore(PostgresReader):
         if not wards:
             return
         self._flush()
-        names = sorted(wards)
-        asked = _asked(wanted)
-        db = self._connection()
-        with db.pipeline():
-            # In turn: what follows is read after the rows are locked, so it holds until the transaction ends.
-            ends = db.execute(_LOCK, (names,), binary=True)
-            placements = db.execute(_PLACEMENTS, (names,), binary=True)
-            found = [
-                tuple(db.execute(text, (ward, *part), binary=True) for text, part in ask)
-                for ward, ask in asked
-            ]
+        names, asked = sorted(wards), _asked(wanted)
+        try:
+            read = self._read_together(names, asked)
+        except psycopg.OperationalError:
+            if self._db is not None and not self._db.broken:
+                raise
+            # Lost since the last transaction: nothing of this one was sent before.
+            self._lost()
+            read = self._read_together(names, asked)
+        ends, placements, named, tips = read
         self._ends.update(dict.fromkeys(names))
         self._ends.update((ward, WardHead.read(*row)) for ward, *row in ends)
         self._placements.update(dict.fromkeys(names, HERE))
         self._placements.update((ward, Placement(*row)) for ward, *row in placements)
-        for (ward, ask), (entries, refusals, streams, devices) in zip(asked, found, strict=True):
-            names_of, streams_of, devices_of = ask[0][1][0], ask[2][1][0], ask[3][1]
-            self._absent.update((ward, name) for name in names_of)
-            self._entries.update(((ward, row[3]), Entry(*row)) for row in entries)
-            self._refusals.update(((ward, name), bytes(answer)) for name, answer in refusals)
-            self._streams.update(dict.fromkeys(((ward, stream) for stream in streams_of), StreamTip()))
-            self._streams.update(((ward, stream), read_tip(*row)) for stream, *row in streams)
-            self._devices.update(
-                dict.fromkeys(
-                    ((ward, stream, device) for stream, device in zip(*devices_of, strict=True)), (0, b"")
-                )
-            )
-            self._devices.update(
-                ((ward, stream, device), (bseq, last)) for stream, device, bseq, last in devices
-            )
+        self._absent.update(asked.names)
+        self._streams.update((stream, StreamTip()) for stream in asked.streams)
+        self._devices.update((device, (0, b"")) for device in asked.devices)
+        for ward, name, wseq, sseq, stream, recv_ms, head, answer in named:
+            if answer is None:
+                self._entries[ward, name] = Entry(wseq, sseq, stream, name, recv_ms, head)
+            else:
+                self._refusals[ward, name] = bytes(answer)
+        for ward, stream, device, number, last, *rest in tips:
+            if device is None:
+                self._streams[ward, stream] = read_tip(number, last, *rest)
+            else:
+                self._devices[ward, stream, device] = (number, last)
+
+    def _read_together(self, wards: Sequence[bytes], asked: "_Asked") -> list[list[Row]]:
+        """Lock and read in one round trip; what follows the lock is read after it, so it holds until the end."""
+        begin, db = self._to_begin, super()._connection()
+        names, streams, devices = (
+            columns(asked.names, 2),
+            columns(asked.streams, 2),
+            columns(asked.devices, 3),
+        )
+        with db.pipeline():
+            if begin:
+                db.execute("BEGIN")
+            cursors = [db.execute(text, (list(wards),), binary=True) for text in (_LOCK, _PLACEMENTS)]
+            if asked.names:
+                cursors.append(db.execute(_NAMED, (*names, *names), binary=True))
+                cursors.append(db.execute(_ENDS, (*streams, *devices), binary=True))
+        self._to_begin = False
+        read = [cursor.fetchall() for cursor in cursors]
+        return read if asked.names else [*read, [], []]
 
     def _connection(self) -> psycopg.Connection[Row]:
-        if self._in_transaction and (self._db is None or self._db.closed):
-            # A new connection would know nothing of this transaction.
+        if self._in_transaction and not self._to_begin and (self._db is None or self._db.closed):
+            # A new connection would know nothing of what this transaction has sent.
             raise psycopg.OperationalError
-        return super()._connection()
+        db = super()._connection()
+        if self._to_begin:
+            try:
+                db.execute("BEGIN")
+            except psycopg.OperationalError:
+                self._lost()
+                db = super()._connection()
+                db.execute("BEGIN")
+            self._to_begin = False
+        return db
 
     def _rows(self, statement: str, values: Sequence[Any]) -> list[Row]:
         if not self._peeking:
@@ -173,15 +212,26 @@ class PostgresStore(PostgresReader):
             self._peeking = False
 
     def _flush(self) -> None:
-        """Send what was added; within a pipeline, so it costs one round trip however much it is."""
-        if not self._added:
+        """Send what was added, so that a query sees it."""
+        if self._added:
+            self._send()
+
+    def _send(self, *, commit: bool = False) -> None:
+        """Send what was added, and the commit behind it, in one round trip however much it is."""
+        if self._to_begin and not self._added:
             return
-        added, self._added = self._added, {}
         db = self._connection()
+        added, self._added = self._added, {}
+        ended = db.cursor()
         with db.pipeline(), db.cursor() as cursor:
             for insert, rows in added.items():
                 for values in insert.messages(tuple(rows.values())):
                     cursor.execute(insert.text.encode(), values, prepare=True)
+            if commit:
+                # After an error in what stands before it the server passes over it.
+                ended.execute("COMMIT")
+        if commit and ended.statusmessage != "COMMIT":
+            raise psycopg.errors.InFailedSqlTransaction
 
     def _add(self, insert: Insert, *values: Any) -> None:
         rows = self._added.setdefault(insert, {})
@@ -324,21 +374,17 @@ class PostgresStore(PostgresReader):
         )
 
 
-Ask = tuple[str, tuple[Any, ...]]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a group wants, each once and in order: (ward, name), (ward, stream), (ward, stream, device)."""
+
+    names: tuple[tuple[bytes, bytes], ...]
+    streams: tuple[tuple[bytes, bytes], ...]
+    devices: tuple[tuple[bytes, bytes, bytes], ...]
 
 
-def _asked(wanted: Sequence[Wanted]) -> list[tuple[bytes, tuple[Ask, ...]]]:
-    """Return the queries of each ward: entries and refusals by name, ends of streams, ends of devices."""
-    by_ward: dict[bytes, tuple[set[bytes], set[tuple[bytes, bytes]]]] = {}
-    for want in wanted:
-        names, ends = by_ward.setdefault(want.ward, (set(), set()))
-        names.update(want.names)
-        ends.update(want.ends)
-    asked = []
-    for ward, (names, ends) in by_ward.items():
-        listed, pairs = sorted(names), sorted(ends)
-        streams = sorted({stream for stream, _ in pairs})
-        devices = [stream for stream, _ in pairs], [device for _, device in pairs]
-        parts: tuple[tuple[Any, ...], ...] = ((listed,), (listed,), (streams,), devices)
-        asked.append((ward, tuple(zip(_WANTED, parts, strict=True))))
-    return asked
+def _asked(wanted: Sequence[Wanted]) -> _Asked:
+    names = {(want.ward, name) for want in wanted for name in want.names}
+    devices = {(want.ward, *end) for want in wanted for end in want.ends}
+    streams = {(ward, stream) for ward, stream, _ in devices}
+    return _Asked(tuple(sorted(names)), tuple(sorted(streams)), tuple(sorted(devices)))
