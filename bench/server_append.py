@@ -79,7 +79,7 @@ class Client:
         told: list[tuple[PushItem, bytes]] = []
         for items in self.pushes:
             start = time.perf_counter()
-            snapshot = await service.snapshot(self.ward.id)
+            snapshot = await service.snapshot(self.ward.id, pushing=True)
             answers = await service.push_blocks(snapshot, items, self.ward.founder.id)
             self.waited.append(time.perf_counter() - start)
             told += zip(items, answers, strict=True)

@@ -124,7 +124,7 @@ class Doors:
 
     async def blocks(self, request: Request) -> Response:
         """Admit up to MAX_PUSH blocks, each on its own."""
-        async with self._caller(request, MAX_BLOCKS_BODY) as caller:
+        async with self._caller(request, MAX_BLOCKS_BODY, pushing=True) as caller:
             items = decoded(caller.body, PushRequest).items
             if len(items) > MAX_PUSH:
                 raise ProblemError("too_big")
@@ -193,13 +193,16 @@ class Doors:
         return self._caller(request, limit)
 
     @asynccontextmanager
-    async def _caller(self, request: Request, limit: int, *, removed: bool = False) -> AsyncIterator[Caller]:
+    async def _caller(
+        self, request: Request, limit: int, *, removed: bool = False, pushing: bool = False
+    ) -> AsyncIterator[Caller]:
         """Believe the request; the body is held while the block runs.
 
-        ``removed`` devices are let in only where they may still learn of their removal.
+        ``removed`` devices are let in only where they may still learn of their removal. ``pushing``: what comes
+        is looked at again under the ward's lock.
         """
         try:
-            claim, snapshot = await self._claimed(request, removed=removed)
+            claim, snapshot = await self._claimed(request, removed=removed, pushing=pushing)
         except ProblemError as refused:
             self._count_stranger(request, refused)
             raise
@@ -207,11 +210,15 @@ class Doors:
             self._believe(request, claim, snapshot, body)
             yield Caller(snapshot, claim.device, body)
 
-    async def _claimed(self, request: Request, *, removed: bool) -> tuple[Claim, Snapshot]:
+    async def _claimed(self, request: Request, *, removed: bool, pushing: bool) -> tuple[Claim, Snapshot]:
         claim = read_claim(request.headers)
         self._guard.in_time(claim, self._service.clock_ms())
-        snapshot = await self._service.snapshot(ward_of(request))
+        snapshot = await self._service.snapshot(ward_of(request), pushing=pushing)
         member = snapshot.state.members.get(claim.device)
+        if pushing and (member is None or not member.active):
+            # Let in by another process since, it may be.
+            snapshot = await self._service.snapshot(ward_of(request))
+            member = snapshot.state.members.get(claim.device)
         if member is None or not (member.active or removed):
             raise ProblemError("not_member")
         return claim, snapshot

@@ -3,7 +3,7 @@
 Rows travel as arrays, a column each (``unnest``): the server plans and the driver talks once for a whole group.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -80,3 +80,15 @@ SET_PLACEMENT = Insert(
     ("bytea", "text", "text"),
     "ON CONFLICT (ward) DO UPDATE SET state = excluded.state, address = excluded.address",
 )
+
+
+def together(added: Mapping[Insert, Mapping[Any, Row]]) -> Iterator[tuple[bytes, tuple[Any, ...]]]:
+    """Yield statements with their values: one for all tables where each table's rows fit one message."""
+    parts = {insert: list(insert.messages(tuple(rows.values()))) for insert, rows in added.items() if rows}
+    rest = [(insert.text.encode(), values) for insert, more in parts.items() for values in more[1:]]
+    if parts:
+        *others, last = parts
+        names = [f"i{number} AS ({insert.text})" for number, insert in enumerate(others)]
+        text = f"WITH {', '.join(names)} {last.text}" if names else last.text
+        yield text.encode(), tuple(value for more in parts.values() for value in more[0])
+    yield from rest

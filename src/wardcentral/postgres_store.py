@@ -30,6 +30,7 @@ from wardcentral.postgres_rows import (
     SET_STREAM,
     Insert,
     columns,
+    together,
 )
 from wardcentral.store import DeviceTip, Stored, StreamTip, Wanted, WardHead
 from wardproto.records import Entry
@@ -52,22 +53,21 @@ WARD_TABLES = (
 _LOCK = (
     b"SELECT ward, wseq, recv_ms, root, heads FROM ward_head WHERE ward = ANY(%b) ORDER BY ward FOR UPDATE"
 )
-_PLACEMENTS = b"SELECT ward, state, address FROM placement WHERE ward = ANY(%b)"
-_NAMED = (
-    b"SELECT e.ward, e.hash, e.wseq, e.sseq, e.stream, e.recv_ms, e.head, NULL::bytea "
-    b"FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, hash) JOIN entry e ON e.ward = w.ward AND e.hash = w.hash "
-    b"UNION ALL SELECT r.ward, r.hash, 0, 0, NULL, 0, NULL, r.answer "
-    b"FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, hash) JOIN refusal r ON r.ward = w.ward AND r.hash = w.hash"
-)
-_ENDS = (
-    b"SELECT s.ward, s.stream, NULL::bytea, s.sseq, s.head, s.epoch, s.recipients, s.key_commit "
-    b"FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, stream) "
-    b"JOIN stream_head s ON s.ward = w.ward AND s.stream = w.stream "
-    b"UNION ALL SELECT d.ward, d.stream, d.device, d.bseq, d.hash, 0, NULL, NULL "
-    b"FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[]) AS w(ward, stream, device) "
-    b"JOIN device_head d ON d.ward = w.ward AND d.stream = w.stream AND d.device = w.device"
-)
-"""What a block is asked for before it is admitted: records of its name; the ends of its stream and of its device there."""
+_READ = b"""
+SELECT 'placed', p.ward, NULL::bytea, NULL::bytea, NULL::bytea, NULL::bytea, 0::int8, 0::int8, 0::int8, p.state, p.address
+FROM placement p WHERE p.ward = ANY(%b)
+UNION ALL SELECT 'entry', e.ward, e.hash, e.stream, e.head, NULL, e.wseq, e.sseq, e.recv_ms, NULL, NULL
+FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, hash) JOIN entry e ON e.ward = w.ward AND e.hash = w.hash
+UNION ALL SELECT 'refused', r.ward, r.hash, r.answer, NULL, NULL, 0, 0, 0, NULL, NULL
+FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, hash) JOIN refusal r ON r.ward = w.ward AND r.hash = w.hash
+UNION ALL SELECT 'stream', s.ward, s.stream, s.head, s.recipients, s.key_commit, s.sseq, s.epoch, 0, NULL, NULL
+FROM unnest(%b::bytea[], %b::bytea[]) AS w(ward, stream) JOIN stream_head s ON s.ward = w.ward AND s.stream = w.stream
+UNION ALL SELECT 'device', d.ward, d.stream, d.device, d.hash, NULL, d.bseq, 0, 0, NULL, NULL
+FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[]) AS w(ward, stream, device)
+JOIN device_head d ON d.ward = w.ward AND d.stream = w.stream AND d.device = w.device
+"""
+"""All that a group of pushes is asked for before it is admitted, in one statement: the placement of its wards, records
+of its names, and the ends of its streams and of its devices there."""
 _BY_KEY = (
     b"SET enable_hashjoin = off",
     b"SET enable_mergejoin = off",
@@ -144,26 +144,31 @@ class PostgresStore(PostgresReader):
             # Lost since the last transaction: nothing of this one was sent before.
             self._lost()
             read = self._read_together(names, asked)
-        ends, placements, named, tips = read
         self._ends.update(dict.fromkeys(names))
-        self._ends.update((ward, WardHead.read(*row)) for ward, *row in ends)
         self._placements.update(dict.fromkeys(names, HERE))
-        self._placements.update((ward, Placement(*row)) for ward, *row in placements)
         self._absent.update(asked.names)
         self._streams.update((stream, StreamTip()) for stream in asked.streams)
         self._devices.update((device, (0, b"")) for device in asked.devices)
-        for ward, name, wseq, sseq, stream, recv_ms, head, answer in named:
-            if answer is None:
-                self._entries[ward, name] = Entry(wseq, sseq, stream, name, recv_ms, head)
-            else:
-                self._refusals[ward, name] = bytes(answer)
-        for ward, stream, device, number, last, *rest in tips:
-            if device is None:
-                self._streams[ward, stream] = read_tip(number, last, *rest)
-            else:
-                self._devices[ward, stream, device] = (number, last)
+        ends, found = read
+        self._ends.update((ward, WardHead.read(*row)) for ward, *row in ends)
+        for row in found:
+            self._take(*row)
 
-    def _read_together(self, wards: Sequence[bytes], asked: "_Asked") -> list[list[Row]]:
+    def _take(self, kind: str, ward: bytes, key: bytes, *row: Any) -> None:
+        """Keep what a row of `_READ` says for the rest of the transaction."""
+        a, b, c, first, second, third, state, address = row
+        if kind == "placed":
+            self._placements[ward] = Placement(state, address)
+        elif kind == "entry":
+            self._entries[ward, key] = Entry(first, second, a, key, third, b)
+        elif kind == "refused":
+            self._refusals[ward, key] = bytes(a)
+        elif kind == "stream":
+            self._streams[ward, key] = read_tip(first, a, second, b, c)
+        else:
+            self._devices[ward, key, a] = (first, b)
+
+    def _read_together(self, wards: Sequence[bytes], asked: "_Asked") -> tuple[list[Row], list[Row]]:
         """Lock and read in one round trip; what follows the lock is read after it, so it holds until the end."""
         begin, db = self._to_begin, super()._connection()
         names, streams, devices = (
@@ -174,13 +179,11 @@ class PostgresStore(PostgresReader):
         with db.pipeline():
             if begin:
                 db.execute("BEGIN")
-            cursors = [db.execute(text, (list(wards),), binary=True) for text in (_LOCK, _PLACEMENTS)]
-            if asked.names:
-                cursors.append(db.execute(_NAMED, (*names, *names), binary=True))
-                cursors.append(db.execute(_ENDS, (*streams, *devices), binary=True))
+            locked = db.execute(_LOCK, (list(wards),), binary=True)
+            values = (list(wards), *names, *names, *streams, *devices)
+            found = db.execute(_READ, values, binary=True, prepare=True)
         self._to_begin = False
-        read = [cursor.fetchall() for cursor in cursors]
-        return read if asked.names else [*read, [], []]
+        return locked.fetchall(), found.fetchall()
 
     def _connection(self) -> psycopg.Connection[Row]:
         if self._in_transaction and not self._to_begin and (self._db is None or self._db.closed):
@@ -224,9 +227,8 @@ class PostgresStore(PostgresReader):
         added, self._added = self._added, {}
         ended = db.cursor()
         with db.pipeline(), db.cursor() as cursor:
-            for insert, rows in added.items():
-                for values in insert.messages(tuple(rows.values())):
-                    cursor.execute(insert.text.encode(), values, prepare=True)
+            for statement, values in together(added):
+                cursor.execute(statement, values, prepare=True)
             if commit:
                 # After an error in what stands before it the server passes over it.
                 ended.execute("COMMIT")

@@ -219,9 +219,14 @@ class Service:
         """Return when the store has answered one small read; ProblemError or the driver's error."""
         await self._read(lambda reader: reader.ward_head(b""))
 
-    async def snapshot(self, ward: bytes) -> Snapshot:
-        """The ward as of the last commit; ProblemError("unknown_ward")."""
+    async def snapshot(self, ward: bytes, *, pushing: bool = False) -> Snapshot:
+        """The ward as of the last commit; ProblemError("unknown_ward").
+
+        ``pushing``: as this process knows it will do, because what is pushed is looked at again under the ward's lock.
+        """
         found = self._snapshots.get(ward)
+        if found is not None and pushing:
+            return found
         if self._shared is not None:
             return await self._shared_snapshot(ward, found)
         if found is None:
