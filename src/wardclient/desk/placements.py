@@ -11,7 +11,6 @@ from wardclient.casework.fields import field_of
 from wardclient.casework.registration import expiry
 from wardclient.casework.retention import Check, CheckState
 from wardclient.casework.validation import normalise, validate
-from wardclient.casework.work_codes import RetentionState
 from wardclient.desk.pipeline import PipelineActs
 from wardclient.desk.place import problem, refuse
 from wardclient.desk.placement_rows import (
@@ -244,7 +243,7 @@ class PlacementActs(PipelineActs):
 
     def _retention(self, started_on: date, records: Mapping[str, _Record]) -> Iterable[RetentionRow]:
         today = self.place.today()
-        checks = [c for name, record in records.items() if (c := _check(name, record.values))]
+        checks = [c for name, record in records.items() if (c := retention.check(name, record.values))]
         for row in retention.schedule(started_on, checks, today):
             found = tuple(self._check_row(check, records[check.check_id]) for check in row.found)
             yield RetentionRow(row.month, row.due_on.isoformat(), str(row.state), row.late(today), found)
@@ -264,17 +263,6 @@ class PlacementActs(PipelineActs):
 
 def _ids(row: PlacementRow) -> set[str]:
     return {claim.placement_id for claim in row.claims}
-
-
-def _check(name: str, values: Mapping[str, Value]) -> Check | None:
-    state, on, month = (
-        RetentionState.of(values.get("retention")),
-        _day(values.get("checked_on")),
-        values.get("month"),
-    )
-    if state is None or on is None or not isinstance(month, int):
-        return None
-    return Check(name, month, on, state, _day(values.get("left_on")))
 
 
 def _day(value: object) -> date | None:
