@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,14 +10,12 @@ from wardclient.casework.fields import TO_CITY, TO_HW, facts
 from wardclient.casework.shortlist import (
     Candidate,
     ClientWord,
-    OpeningState,
     Order,
     Pick,
     Step,
     candidates,
     may_say,
     moved,
-    opening_state,
     standing,
 )
 from wardclient.casework.validation import validate
@@ -133,22 +130,6 @@ def test_a_move_loses_nothing(order: list[str], by: int, data: st.DataObject) ->
     assert sorted(found) == sorted(order)
     assert found.index(number) == min(max(order.index(number) + by, 0), len(order) - 1)
     assert moved(order, "nothing", by) == tuple(order)
-
-
-@pytest.mark.parametrize(
-    ("listed", "may_refer", "last_day", "state"),
-    [
-        (True, True, "2026-11-24", OpeningState.OPEN),
-        (True, False, "", OpeningState.STALE),
-        (False, False, "2026-12-31", OpeningState.UNLISTED),
-        (False, False, "2026-11-23", OpeningState.LAPSED),
-    ],
-)
-def test_an_opening_is_marked_by_what_became_of_it(
-    *, listed: bool, may_refer: bool, last_day: str, state: OpeningState
-) -> None:
-    """Lapsed is for good, gone from the file is nearly so, an old file is our own affair."""
-    assert opening_state(listed=listed, may_refer=may_refer, last_day=last_day, today=DAY) is state
 
 
 def test_it_crosses_by_the_box_of_referrals_alone() -> None:

@@ -7,7 +7,7 @@ does not name follows in the order of picking. Nothing ever leaves the list by i
 from the file is marked, one that was picked in error is taken off by a word, and stays readable.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -46,17 +46,13 @@ GONE = frozenset({OpeningState.UNLISTED, OpeningState.LAPSED})
 """States in which nobody can be referred any more, whatever file is read in."""
 
 
-def opening_state(*, listed: bool, may_refer: bool, last_day: str, today: date) -> OpeningState:
-    """Return how an opening that this PC holds stands today.
-
-    ``last_day`` is the last day of a referral (求人有効年月日 or 紹介期限日, whichever comes first), empty when the
-    file names none.
-    """
-    if last_day and last_day < today.isoformat():
-        return OpeningState.LAPSED
-    if not listed:
-        return OpeningState.UNLISTED
-    return OpeningState.OPEN if may_refer else OpeningState.STALE
+STATE_OF: Mapping[str, OpeningState] = {
+    "": OpeningState.OPEN,
+    "expired": OpeningState.LAPSED,
+    "not_listed": OpeningState.UNLISTED,
+    "file_too_old": OpeningState.STALE,
+}
+"""By the reason why nobody may be referred to it now; ``""`` where that is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +160,7 @@ def _when(pick: Pick) -> tuple[date, int, str]:
 
 __all__ = [
     "GONE",
+    "STATE_OF",
     "Candidate",
     "ClientWord",
     "OpeningState",
@@ -175,6 +172,5 @@ __all__ = [
     "in_order",
     "may_say",
     "moved",
-    "opening_state",
     "standing",
 ]

@@ -182,9 +182,8 @@ class OpeningsActs(Acts):
             found = sheet.get(connection, opening_no, self.place.today(), client_facing=client_facing)
         conditions = tuple((item.label, item.text) for item in found.conditions)
         why = rules.may_refer(found.row, self.place.today())
-        return OpeningView(
-            opening_row(found.row), conditions, rules.SOURCE_JA, why is None, why.ja if why else ""
-        )
+        told, code = (why.ja, why.code) if why else ("", "")
+        return OpeningView(opening_row(found.row), conditions, rules.SOURCE_JA, why is None, told, code)
 
     def import_openings(
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled

@@ -335,6 +335,8 @@ class OpeningView:
     source_line: str
     may_refer: bool
     why_not: str
+    why_code: str = ""
+    """``expired``, ``not_listed`` or ``file_too_old``; empty when somebody may be referred."""
 
 
 @dataclass(frozen=True, slots=True)
