@@ -30,6 +30,7 @@ from wardclient.desk.prints import PrintActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
+from wardclient.desk.shortlist import ShortlistActs
 from wardclient.desk.staff import StaffActs
 from wardclient.desk.status import sync_status
 from wardclient.desk.trainings import TrainingActs
@@ -57,6 +58,7 @@ class Workstation(
     SessionActs,
     PlanActs,
     PlacementActs,
+    ShortlistActs,
     MatchActs,
     SavedSearchActs,
     TrainingActs,
