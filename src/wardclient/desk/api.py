@@ -155,6 +155,9 @@ class Desk(Protocol):
         because something changed: one look is one line of the log, not one for each redraw.
         """
 
+    def case_name(self, case_id: str) -> str:
+        """Return the person's name, for a title; not a look of its own."""
+
     def presence(
         self, case_id: str, editing: tuple[str, str] = ("", ""), *, leaving: bool = False
     ) -> tuple[PresenceRow, ...]:

@@ -108,9 +108,10 @@ class KeyLine(Widget):
             super().__init__()
             self.key = key
 
-    def __init__(self, keys: Sequence[Key]) -> None:
-        """Show those of ``keys`` that are not hidden."""
+    def __init__(self, keys: Sequence[Key], more: Key | None = None) -> None:
+        """Show those of ``keys`` that are not hidden; ``more`` at the right end, where there is room."""
         super().__init__()
+        self._more = more
         self._keys = tuple(key for key in keys if not key.hidden)[:MOST_SHOWN]
 
     def show(self, keys: Sequence[Key]) -> None:
@@ -130,6 +131,11 @@ class KeyLine(Widget):
         for key, text in zip(self._keys, texts, strict=True):
             found.append((x, x + width(text), key))
             x += width(text) + gap
+        if self._more is not None:
+            cells = width(f"{self._more.face} {_(self._more.label)}")
+            begin = self.size.width - 1 - cells
+            if begin >= x:
+                found.append((begin, begin + cells, self._more))
         return found
 
     def render(self) -> RenderResult:
