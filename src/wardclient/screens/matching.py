@@ -94,8 +94,9 @@ class MatchScreen(WorkScreen):
         self.redraw()
 
     def concerns(self, change: Change) -> bool:
-        """A new file, or new wishes of this case."""
-        return "openings" in change.kinds or self.case_id in change.case_ids
+        """A new file, or new wishes of this case. To pick an opening changes no wish."""
+        mine = self.case_id in change.case_ids and not change.kinds <= {"shortlist", "case", "sync"}
+        return "openings" in change.kinds or mine
 
     def redraw(self) -> None:
         """Ask once more."""

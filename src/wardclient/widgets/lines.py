@@ -123,19 +123,21 @@ class KeyLine(Widget):
 
     def places(self) -> list[tuple[int, int, Key]]:
         """Return first and last cell of each key, as drawn."""
-        gap = 3
         texts = [f"{key.face} {_(key.label)}" for key in self._keys]
-        while gap > 1 and 1 + sum(map(width, texts)) + gap * (len(texts) - 1) > self.size.width:
+        more = f"{self._more.face} {_(self._more.label)}" if self._more is not None else ""
+        cells = 1 + sum(map(width, texts))
+        room = self.size.width - (width(more) + 2 if more else 0)
+        if more and cells + len(texts) - 1 > room:
+            more, room = "", self.size.width
+        gap = 3
+        while gap > 1 and cells + gap * (len(texts) - 1) > room:
             gap -= 1
         found, x = [], 1
         for key, text in zip(self._keys, texts, strict=True):
             found.append((x, x + width(text), key))
             x += width(text) + gap
-        if self._more is not None:
-            cells = width(f"{self._more.face} {_(self._more.label)}")
-            begin = self.size.width - 1 - cells
-            if begin >= x:
-                found.append((begin, begin + cells, self._more))
+        if more and self._more is not None:
+            found.append((self.size.width - 1 - width(more), self.size.width - 1, self._more))
         return found
 
     def render(self) -> RenderResult:
