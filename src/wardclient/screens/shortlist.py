@@ -50,6 +50,8 @@ def said_text(row: ShortlistRow) -> str:
     """Return where the person stands, in a few words."""
     if len(row.words) > 1:
         return _("要確認")
+    if row.taken_off:
+        return _("外した")
     return word_text(row.words[0]) if row.words else _("まだ")
 
 
@@ -115,7 +117,7 @@ class ShortlistScreen(WorkScreen):
             Column(mark("事業所"), 12, self._employer, share=2),
             Column(mark("場所"), 8, lambda r: short_place(r.place), share=1),
             Column(mark("賃金"), 14, lambda r: short_pay(r.pay), wide_only=True),
-            Column(mark("いま"), 10, now_text, style=now_style),
+            Column(mark("いま"), 13, now_text, style=now_style),
         )
         self.grid: RowGrid[ShortlistRow] = RowGrid(columns, id="shortlist")
 
@@ -295,7 +297,7 @@ def _details(row: ShortlistRow, *, client: bool) -> Iterable[Part]:
         reason = pick_row.reason or _("理由なし")
         seen = _("共有") if pick_row.shared else _("自分側だけ")
         yield (f"{short_day(pick_row.picked_on)}  ", "$ward-quiet")
-        yield f"{side(pick_row.team)} {pick_row.author}  {reason}"
+        yield f"{_by(pick_row.team, pick_row.author)}  {reason}"
         yield (f"  {seen}\n", "$ward-good" if pick_row.shared else "$ward-quiet")
     for word in reversed(row.log):
         yield from _word_line(word)
@@ -306,4 +308,10 @@ def _word_line(word: WordRow) -> Iterable[Part]:
     yield (f"{short_day(word.on)}  ", "$ward-quiet")
     text = f"{word_text(word.state)}  {word.note}".rstrip()
     yield (f"{text}{struck}", "$ward-quiet" if word.struck else "")
-    yield (f"  {side(word.team)} {word.author}\n", "$ward-quiet")
+    yield (f"  {_by(word.team, word.author)}\n", "$ward-quiet")
+
+
+def _by(team: str, author: str) -> str:
+    """Return who did it; the side only where the desk's label does not say it."""
+    word = side(team)
+    return author if author.startswith(word) else f"{word} {author}"

@@ -18,7 +18,7 @@ COLUMNS: tuple[Column[ShortlistRow], ...] = (
     Column(mark("事業所"), 12, lambda r: r.employer_name, share=2),
     Column(mark("場所"), 8, lambda r: short_place(r.place)),
     Column(mark("賃金"), 10, lambda r: short_pay(r.pay), wide_only=True),
-    Column(mark("いま"), 10, now_text, style=now_style),
+    Column(mark("いま"), 13, now_text, style=now_style),
 )
 
 
