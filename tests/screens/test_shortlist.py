@@ -185,6 +185,7 @@ async def test_every_act_is_found_by_ctrl_p(make: Make) -> None:
         await press(pilot, "ctrl+p")
         assert at(app, Palette)
         assert "操作の一覧" in shown(app)
+        assert "Enter する   Esc やめる" in shown(app), "the whole box fits"
         await pilot.press(*"ctrl+b")
         await settled(pilot)
         assert "紹介の経過" in shown(app)
