@@ -183,7 +183,10 @@ class OpeningsActs(Acts):
         conditions = tuple((item.label, item.text) for item in found.conditions)
         why = rules.may_refer(found.row, self.place.today())
         told, code = (why.ja, why.code) if why else ("", "")
-        return OpeningView(opening_row(found.row), conditions, rules.SOURCE_JA, why is None, told, code)
+        origin = f"{found.source[0]}\n{found.how_to[0]}"
+        return OpeningView(
+            opening_row(found.row), conditions, rules.SOURCE_JA, why is None, told, code, origin
+        )
 
     def import_openings(
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled

@@ -337,6 +337,8 @@ class OpeningView:
     why_not: str
     why_code: str = ""
     """``expired``, ``not_listed`` or ``file_too_old``; empty when somebody may be referred."""
+    origin: str = ""
+    """For paper: where it is from, which office took it, the date of the file, and how to be referred."""
 
 
 @dataclass(frozen=True, slots=True)
