@@ -271,6 +271,12 @@ class WardApp(App[int]):
         if isinstance(self.screen, WorkScreen) and not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
 
+    def action_palette(self) -> None:
+        """Show every act of the screen that is open."""
+        from wardclient.screens.palette import open_palette
+
+        open_palette(self)
+
     def action_curtain(self) -> None:
         """Blank the screen at once."""
         if self._desk is not None and not isinstance(self.screen, CurtainScreen):

@@ -48,8 +48,11 @@ CURTAIN = Key("f12", "curtain", mark("目隠し"), "F12")
 LOCK = Key("ctrl+l", "lock", mark("ロック"), "Ctrl+L", hidden=True)
 QUIT = Key("ctrl+q", "leave", mark("終わる"), "Ctrl+Q", hidden=True)
 THEME = Key("ctrl+t", "theme", mark("画面の色"), "Ctrl+T", hidden=True)
-EVERYWHERE = (HELP, CURTAIN, LOCK, THEME, QUIT)
+PALETTE = Key("ctrl+p", "palette", mark("操作の一覧"), "Ctrl+P", hidden=True)
+EVERYWHERE = (HELP, CURTAIN, PALETTE, LOCK, THEME, QUIT)
 """Work on every screen, whatever has the focus."""
+MORE = PALETTE.named(mark("ほか"))
+"""The palette as the line of keys shows it, at its end, where a screen has more acts than fit."""
 EVERYWHERE_KEYS = frozenset(key.key for key in EVERYWHERE)
 """The same by name: a screen may show one of them in its own words."""
 
@@ -105,6 +108,15 @@ COUNTED_PARTS = Key("f2", "parts", mark("数える項目"), "F2")
 REVISE_PLAN = Key("e", "revise", mark("見直す"), "e")
 TAB_LEFT = Key("left", "tab(-1)", mark("前の面"), "左", hidden=True)
 TAB_RIGHT = Key("right", "tab(1)", mark("次の面"), "右", hidden=True)
+
+SHORTLIST = Key("k", "shortlist", mark("候補求人"), "k", hidden=True)
+PICK = Key("f3", "pick", mark("候補に"), "F3")
+SAY_OF = Key("m", "say_of", mark("本人の意向"), "m")
+STRIKE_WORD = Key("e", "strike", mark("意向を訂正"), "e", hidden=True)
+EARLIER = Key("u", "order(-1)", mark("上へ"), "u")
+LATER_DOWN = Key("d", "order(1)", mark("下へ"), "d")
+PLACEMENTS = Key("j", "placements", mark("就職"), "j", hidden=True)
+STRIKE_CLAIM = Key("e", "strike", mark("取り消す"), "e")
 
 REFUSE = Key("f2", "refuse", mark("同意しない"), "F2")
 WITHDRAW = Key("w", "withdraw", mark("撤回"), "w")

@@ -133,6 +133,7 @@ def test_the_matrix_is_whole() -> None:
 def test_hello_work_reads_nothing_of_the_city_before_a_consent(role: str) -> None:
     """Not even that the ward knows the person; of a consent only that there is none."""
     own = {"openings", "figures", "audit", "registration", "referral_hw", "result_hw", "note_hw", "placement"}
+    own |= {"shortlist"}
     readable = {record for record in MATRIX if may_read(role, record)}
     assert readable <= own
     assert sees_masked(role, "consent")

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardclient.casework.placement import Claim, Regular, job_of, jobs, regular, same_job, term_differs
+from wardclient.casework.placement import (
+    Claim,
+    Regular,
+    Strike,
+    job_of,
+    jobs,
+    regular,
+    same_job,
+    struck_out,
+    term_differs,
+)
 from wardclient.casework.validation import validate
 from wardclient.casework.work_codes import Channel, ContractTerm
 
@@ -57,7 +67,7 @@ def test_the_benefits_meaning_is_never_wider(term: ContractTerm, days: int) -> N
 
 
 def made(
-    name: str, channel: str, employer: str = "株式会社試験食品", day: date = APRIL, **more: str
+    name: str, channel: str, employer: str = "株式会社試験食品", day: date = APRIL, **more: str | int
 ) -> Claim:
     """A claim."""
     return Claim(name, channel, employer, day, **more)  # type: ignore[arg-type]
@@ -119,6 +129,106 @@ def test_every_claim_is_in_one_job_whatever_the_order(made_claims: list[Claim], 
     )
     for job in found:
         assert all(not same_job(c, d) for c in job.claims for e in found if e is not job for d in e.claims)
+
+
+def test_a_claim_made_in_error_leaves_the_other_alone() -> None:
+    """City and Hello Work both wrote it; the city's own was wrong: one job, one channel, nothing lost from view."""
+    ours, theirs = made("a", "2", at=1), made("b", "1", "㈱試験食品", at=2)
+    (job,) = jobs([ours, theirs], [Strike("s", "a")])
+    assert (job.claims, job.struck) == ((theirs,), (ours,))
+    assert not job.contested
+    assert job_of([job], "a") is job, "a check that names the struck claim is still of this job"
+    (alone,) = jobs([ours], [Strike("s", "a")])
+    assert not alone.counts
+    assert alone.struck == (ours,)
+
+
+def test_one_job_written_under_two_names_is_made_one() -> None:
+    """The names are too far apart for the rule: the office says which claim stands."""
+    ours, theirs = made("a", "2", "試験食品 鶴見店"), made("b", "1", "株式会社試験フーズ")
+    assert len(jobs([ours, theirs])) == 2
+    (job,) = jobs([ours, theirs], [Strike("s", "a", stands="b")])
+    assert (job.claims, job.struck) == ((theirs,), (ours,))
+
+
+def test_two_offices_that_yield_to_each_other_lose_no_job() -> None:
+    """Without contact each strikes out its own for the other's: the older one stands, on every PC."""
+    ours, theirs = made("a", "2", "試験食品 鶴見店", at=1), made("b", "1", "株式会社試験フーズ", at=2)
+    (job,) = jobs([ours, theirs], [Strike("s", "a", 5, "b"), Strike("t", "b", 5, "a")])
+    assert (job.claims, job.struck) == ((ours,), (theirs,))
+
+
+def test_a_claim_is_not_given_up_for_one_that_never_was() -> None:
+    """The city said that Hello Work's is right, Hello Work that there was no such job: the city's is left."""
+    ours, theirs = made("a", "2", "試験食品 鶴見店"), made("b", "1", "株式会社試験フーズ")
+    found = jobs([ours, theirs], [Strike("s", "a", 5, "b"), Strike("t", "b", 6)])
+    assert [job.claims for job in found if job.counts] == [(ours,)]
+    assert [job.struck for job in found if not job.counts] == [(theirs,)]
+
+
+def test_an_error_joins_no_two_jobs() -> None:
+    """A wrong claim between two starts made one job of two; without it they are two again."""
+    first, wrong = made("a", "1"), made("b", "2", day=APRIL + timedelta(days=25))
+    second = made("c", "1", day=APRIL + timedelta(days=50))
+    assert len(jobs([first, wrong, second])) == 1
+    found = jobs([first, wrong, second], [Strike("s", "b")])
+    assert [job.claims for job in found] == [(first,), (second,)]
+    assert found[0].struck == (wrong,)
+
+
+strikes = st.lists(
+    st.builds(
+        Strike,
+        st.sampled_from([f"s{n}" for n in range(12)]),
+        st.sampled_from([f"p{n}" for n in range(9)]),
+        st.integers(0, 5),
+        st.sampled_from(["", "", *(f"p{n}" for n in range(9))]),
+    ),
+    unique_by=lambda strike: strike.strike_id,
+    max_size=10,
+)
+
+
+@given(claims, strikes, st.randoms())
+def test_no_path_loses_a_job_or_counts_one_twice(
+    made_claims: list[Claim], made_strikes: list[Strike], order: object
+) -> None:
+    """Whatever is struck out, wherever it arrives: each claim is in one job, and a job is lost only by "never"."""
+    mixed, torn = list(made_claims), list(made_strikes)
+    order.shuffle(mixed)  # type: ignore[attr-defined]
+    order.shuffle(torn)  # type: ignore[attr-defined]
+    found = jobs(made_claims, made_strikes)
+    assert jobs([*mixed, *made_claims], [*torn, *made_strikes]) == found
+    names = sorted(claim.placement_id for claim in made_claims)
+    assert sorted(claim.placement_id for job in found for claim in job.all) == names
+    gone = struck_out(made_claims, made_strikes)
+    never = {strike.placement_id for strike in made_strikes if not strike.stands}
+    for job in found:
+        assert {claim.placement_id for claim in job.struck} == gone.keys() & {
+            claim.placement_id for claim in job.all
+        }
+        # Who never struck it out as an error has not lost it: it stands, or the one that was named in its place does.
+        assert job.counts or all(claim.placement_id in never for claim in job.struck)
+    # What counts is what the claims that stand would make by themselves: a struck one adds and joins nothing.
+    live = [claim for claim in made_claims if claim.placement_id not in gone]
+    assert [job.claims for job in found if job.counts] == [job.claims for job in jobs(live)]
+    # What is named in the place of a struck claim stands itself.
+    for stands in gone.values():
+        assert not stands or (stands in names and stands not in gone)
+
+
+@given(claims, strikes, strikes)
+def test_a_further_error_takes_away_one_claim_alone(
+    made_claims: list[Claim], made_strikes: list[Strike], more: list[Strike]
+) -> None:
+    """To strike one claim out as an error changes nothing about claims that did not yield to it."""
+    if not more or not more[0].placement_id:
+        return
+    wrong = Strike("further", more[0].placement_id, 9)
+    before, after = struck_out(made_claims, made_strikes), struck_out(made_claims, [*made_strikes, wrong])
+    yielding = {name for name, stands in before.items() if stands}
+    assert set(after) - set(before) <= {wrong.placement_id} | yielding
+    assert {name for name, stands in before.items() if not stands} <= set(after)
 
 
 def test_a_contract_does_not_end_before_it_begins() -> None:

@@ -9,6 +9,7 @@ from tests.desk.conftest import CASE, PERSON
 from tests.journeys.wards import consent_form
 from wardclient.casework.calendar import add_months
 from wardclient.desk.api import RefusedError
+from wardclient.desk.rows import CaseFilter
 from wardclient.desk.workstation import Workstation
 
 Exchange = Callable[[], None]
@@ -164,3 +165,101 @@ def test_registrations_that_lapse(city: Workstation, hellowork: Workstation, exc
     exchange()
     assert hellowork.registrations_due() == ()
     assert city.registrations_due() == ()
+
+
+def test_a_claim_in_error_is_struck_out_and_the_other_stands_alone(
+    city: Workstation, hellowork: Workstation, exchange: Exchange
+) -> None:
+    """The city wrote down the wrong channel: one claim is left, the struck one stays to be read at both."""
+    case_id = shared(city, exchange, ["S1", "S2", "S7"], ["H1", "H5"])
+    ours = city.place_in_job(case_id, job(city, 1))
+    exchange()
+    hellowork.place_in_job(case_id, job(hellowork, 1))
+    hellowork.check_retention(case_id, ours, {"retention": "1"})
+    exchange()
+    with pytest.raises(RefusedError) as refused:
+        hellowork.strike_placement(case_id, ours, {"reason": "こちらの紹介"})
+    assert "相手側が取り消します" in refused.value.ja
+    with pytest.raises(RefusedError):
+        city.strike_placement(case_id, ours, {})
+    city.strike_placement(case_id, ours, {"reason": "紹介主体のまちがい"})
+    exchange()
+    rows = [desk.placements(case_id) for desk in (city, hellowork)]
+    assert rows[0] == rows[1]
+    (row,) = rows[0]
+    assert [claim.team for claim in row.claims] == ["hellowork"]
+    assert [(claim.placement_id, claim.reason) for claim in row.struck] == [(ours, "紹介主体のまちがい")]
+    assert not row.contested
+    assert row.retention[0].state == "done", "a check that named the struck claim is of this job all the same"
+    with pytest.raises(RefusedError):
+        city.strike_placement(case_id, ours, {"reason": "もう一度"})
+    assert any("紹介主体のまちがい" in line.text for line in hellowork.case(case_id).timeline)
+
+
+def test_a_job_that_never_was_waits_for_no_check(city: Workstation) -> None:
+    """Struck out whole: it is listed, not counted, not asked after, and can be written down anew."""
+    case_id = city.open_case(PERSON, CASE, none_match=True)
+    made = city.place_in_job(case_id, job(city, 2))
+    assert city.retention_due()
+    city.strike_placement(case_id, made, {"reason": "別の人の就職だった"})
+    assert city.retention_due() == ()
+    (row,) = city.placements(case_id)
+    assert (row.claims, len(row.struck), row.retention) == ((), 1, ())
+    with pytest.raises(RefusedError):
+        city.check_retention(case_id, made, {"retention": "1"})
+    again = city.place_in_job(case_id, job(city, 2))
+    (row,) = city.placements(case_id)
+    assert [claim.placement_id for claim in row.claims] == [again]
+    assert [claim.placement_id for claim in row.struck] == [made]
+
+
+def test_offices_that_yield_to_each_other_without_contact_keep_the_job(
+    city: Workstation, hellowork: Workstation, exchange: Exchange
+) -> None:
+    """One job under two names; each strikes out its own for the other's: exactly one claim stands at both."""
+    case_id = shared(city, exchange, ["S1", "S2", "S7"], ["H1", "H5"])
+    ours = city.place_in_job(case_id, job(city, employer_name="試験食品 鶴見店"))
+    theirs = hellowork.place_in_job(case_id, job(hellowork, employer_name="株式会社試験フーズ"))
+    exchange()
+    assert len(city.placements(case_id)) == 2
+    with pytest.raises(RefusedError):
+        city.strike_placement(case_id, ours, {"reason": "同じ就職", "stands": "nothing"})
+    city.strike_placement(case_id, ours, {"reason": "同じ就職", "stands": theirs})
+    hellowork.strike_placement(case_id, theirs, {"reason": "同じ就職", "stands": ours})
+    exchange()
+    for desk in (city, hellowork):
+        (row,) = desk.placements(case_id)
+        assert len(row.claims) == len(row.struck) == 1
+
+
+def test_work_moves_the_case_at_both_offices_and_a_strike_moves_it_back(
+    city: Workstation, hellowork: Workstation, exchange: Exchange
+) -> None:
+    """One act of either office: the state, the list by state and the reminders follow; nobody writes it twice."""
+    case_id = shared(city, exchange, ["S1", "S2", "S7"], ["H1", "H5"])
+    assert city.case(case_id).row.status == "consented"
+    made = hellowork.place_in_job(case_id, job(hellowork, 1))
+    exchange()
+    view = city.case(case_id)
+    assert view.row.status == hellowork.case(case_id).row.status == "followup"
+    assert next(f.shown for f in view.fields if (f.kind, f.name) == ("case", "status")) == "就職後フォロー"
+    assert [row.case_id for row in city.find_cases("", CaseFilter(status="followup")).rows] == [case_id]
+    assert [due.month for due in city.retention_due()] == [1]
+    hellowork.strike_placement(case_id, made, {"reason": "別の人の就職だった"})
+    exchange()
+    assert city.case(case_id).row.status == "consented"
+    assert city.find_cases("", CaseFilter(status="followup")).rows == ()
+    assert city.retention_due() == ()
+
+
+def test_who_left_the_job_is_supported_again(
+    city: Workstation, hellowork: Workstation, exchange: Exchange
+) -> None:
+    """離職 within the period brings the case back; the state says so at both offices."""
+    case_id = shared(city, exchange, ["S1", "S2", "S7"], ["H1", "H5"])
+    made = city.place_in_job(case_id, job(city, 1))
+    today = city.place.today().isoformat()
+    city.check_retention(case_id, made, {"retention": "3", "left_on": today})
+    exchange()
+    assert city.case(case_id).row.status == "consented"
+    assert hellowork.case(case_id).row.status == ""

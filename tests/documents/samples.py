@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wardclient.documents import casefile, consents, letters
+from wardclient.documents import casefile, consents, letters, shortlist
 from wardclient.documents.paper import Paper
 
 NAME, KANA = "架空 試子", "カクウ タメシコ"
@@ -80,6 +80,44 @@ HISTORY = (
     ),
     ("2026-11-24T10:00:00+09:00", "紹介: 株式会社仮想介護 介護職員", "HW 鶴見コーナー"),
 )
+ORIGIN = (
+    "出典: ハローワーク（求人情報提供サービス） 受理安定所 14990 ファイルの日付 2026-11-24\n"
+    "応募には紹介が必要です。ハローワーク、または区の窓口で求人番号を伝えてください。"
+)
+SHORTLIST = shortlist.ShortlistValues(
+    NAME,
+    (
+        shortlist.OpeningValues(
+            "14990-00000161",
+            "生活困窮者自立支援の相談員",
+            "神奈川県横浜市鶴見区",
+            "1,200円～1,300円",
+            "保育園のお迎えに間に合う",
+            "希望する  朝だけなら",
+            "",
+            CONDITIONS,
+            ORIGIN,
+        ),
+        shortlist.OpeningValues(
+            "14990-00000202",
+            "清掃",
+            "神奈川県横浜市中区",
+            "1,180円",
+            "",
+            "",
+            "新しいファイルに載っていません(取消・充足の可能性)。電話で確かめてから紹介してください。",
+            CONDITIONS[:3],
+            ORIGIN,
+        ),
+        shortlist.OpeningValues(
+            "14990-00000303", "品出し", "", "", "", "", "この求人の求人票は、いま印刷できません。", (), ""
+        ),
+    ),
+    "横浜市鶴見区役所",
+    "2026-11-24",
+)
+
+
 PAPERS: Mapping[str, Paper] = {
     "consent": consent(),
     **{f"consent-{language}": consent(language) for language in ("en", "ko", "vi", "zh")},
@@ -137,6 +175,7 @@ PAPERS: Mapping[str, Paper] = {
         "出所: ハローワークの求人情報。応募には紹介が要ります。窓口にお申し出ください。",
         "2026-11-24",
     ),
+    "shortlist": shortlist.shortlist_paper(SHORTLIST),
     "visit": casefile.visit_paper(NAME, "2026-12-01", "横浜市鶴見区役所", "窓口A"),
     "session": casefile.session_paper(
         casefile.SessionValues(

@@ -18,7 +18,8 @@ from wardclient.documents.letters import letter_paper, receipt_paper
 from wardclient.documents.outline import outline
 from wardclient.documents.paper import Paper, Rows, Text, Ticks, base, plain, ruby
 from wardclient.documents.problems import EmployerPaperError, MissingGlyphsError
-from wardclient.documents.typeset import typeset
+from wardclient.documents.shortlist import shortlist_paper
+from wardclient.documents.typeset import check, typeset
 
 REFERENCES = Path(__file__).parent / "references"
 TOLERANCE = 0.6
@@ -157,6 +158,19 @@ def test_no_field_of_an_employers_paper_tells_of_the_benefit(make: object, term:
             with pytest.raises(EmployerPaperError) as error:
                 typeset(whole, "T")
             assert planted not in error.value.ja
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_what_is_ours_on_a_shortlist_tells_nothing_and_what_is_quoted_stays(term: str) -> None:
+    """The person shows it at an interview; the file's own words are the law's, whatever the employer does."""
+    first = samples.SHORTLIST.openings[0]
+    for ours in ("reason", "word", "warning", "origin"):
+        planted = replace(first, **{ours: f"前{' '.join(term)}後"})  # type: ignore[arg-type]
+        values = replace(samples.SHORTLIST, openings=(planted,))
+        with pytest.raises(EmployerPaperError):
+            typeset(shortlist_paper(values), "T")
+    quoted = replace(first, job_title=f"{term}の事務", conditions=(("事業内容", f"{term}の運営"),))
+    check(shortlist_paper(replace(samples.SHORTLIST, openings=(quoted,))))
 
 
 def test_an_employers_paper_never_holds_this_cases_number() -> None:

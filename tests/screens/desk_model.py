@@ -7,7 +7,7 @@ Used where a test needs a state that is hard to bring about for real (a full dis
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -35,8 +35,9 @@ from wardclient.desk.api import (
 from wardclient.desk.export_rows import ExportOrder, ExportRow
 from wardclient.desk.matches import MatchPage, MatchRow, PartView
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
-from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
+from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
 from wardclient.desk.request_rows import RequestDue, RequestRow
+from wardclient.desk.shortlist_rows import ShortlistRow
 from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)
@@ -91,6 +92,7 @@ class Ward:
     plans_in_force: int = 1
     courses: list[Course] = field(default_factory=list)
     steps: dict[str, list[plan_rows.StepRow]] = field(default_factory=dict)
+    shortlists: dict[str, tuple[ShortlistRow, ...]] = field(default_factory=dict)
 
 
 class ModelDoor:
@@ -792,6 +794,36 @@ class ModelDesk:
             row = self.opening(opening_no).row
             values |= {"opening_no": row.opening_no, "employer_name": row.employer, "job_title": row.title}
         return values
+
+    def case_name(self, case_id: str) -> str:
+        """Return the name for a title."""
+        self._check()
+        return self._row(case_id).name
+
+    def placements(self, case_id: str) -> tuple[PlacementRow, ...]:
+        """No job is kept here; the screen of it is tried at a real desk."""
+        return ()
+
+    def strike_placement(self, case_id: str, placement_id: str, values: Values) -> str:
+        """No job is kept here."""
+        raise NotImplementedError
+
+    def shortlist(self, case_id: str) -> tuple[ShortlistRow, ...]:
+        """Return the list that a test put there."""
+        self._check()
+        return self.ward.shortlists.get(case_id, ())
+
+    def pick_openings(self, case_id: str, numbers: Sequence[str], values: Values) -> int:
+        """Picks are tried at a real desk."""
+        raise NotImplementedError
+
+    def say_of_opening(self, case_id: str, opening_no: str, values: Values, *, corrects: str = "") -> None:
+        """Words are tried at a real desk."""
+        raise NotImplementedError
+
+    def order_shortlist(self, case_id: str, opening_no: str, by: int) -> None:
+        """Orders are tried at a real desk."""
+        raise NotImplementedError
 
     def pipeline(self, *, ended: bool = False) -> tuple[PipelineRow, ...]:
         """Nothing is on its way here; the screen of it is tried at a real desk."""

@@ -6,6 +6,7 @@ what the letters mean. SNAPSHOTS=write writes them anew; look at the difference 
 
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.screens.walking import press, settled, shown, unlock
 from wardclient.app import WardApp
 from wardclient.casework.training import read_courses
 from wardclient.desk import rows
+from wardclient.desk.shortlist_rows import PickRow, ShortlistRow, WordRow
 from wardclient.practice.courses import make_courses_csv
 from wardclient.screens.base import WorkScreen
 from wardclient.widgets.cells import width
@@ -126,6 +128,52 @@ def plan_of(app: WardApp) -> None:
     app.desk.finish_step(case_id, "2", {"done_on": "2026-11-21", "outcome": "申込済"})
 
 
+def shortlist_of(ward: Ward) -> None:
+    """Give the conflicting case a shortlist with an opening in every state."""
+    case_id = "b" * 32
+    pick = PickRow("2026-11-20", "保育園のお迎えに間に合う", "CW 3係", "city", shared=True, unsent=False)
+    said = WordRow(
+        "w", "wants", "2026-11-21", "朝だけなら続けられそう", "HW 3番窓口", "hellowork", struck=False
+    )
+    whole = ShortlistRow(
+        case_id=case_id,
+        opening_no="14990-00000161",
+        job_title="調理補助（病院の厨房）",
+        employer_name="医療法人架空会",
+        employer_for_client="（事業所名は非公開）",
+        place="神奈川県横浜市鶴見区",
+        pay="1,200円～1,300円",
+        hours="8時00分～13時00分",
+        state="open",
+        why_not="",
+        words=("wants",),
+        note=said.note,
+        log=(replace(said, step_id="v", state="unsure", note="", on="2026-11-20", struck=True), said),
+        next=("unsure", "declines", "taken_off"),
+        picks=(pick, replace(pick, author="HW 3番窓口", team="hellowork", reason="", shared=False)),
+        referral_id="",
+        referral_text="",
+        taken_off=False,
+        printed=True,
+    )
+    gone = "新しいファイルに載っていません(取消・充足の可能性)。電話で確かめてから紹介してください。"
+    ward.shortlists[case_id] = (
+        whole,
+        replace(whole, opening_no="2", job_title="清掃", referral_id="r", referral_text="面接 11月27日"),
+        replace(whole, opening_no="3", words=(), log=(), note="", state="unlisted", why_not=gone),
+        replace(
+            whole,
+            opening_no="4",
+            job_title="品出し",
+            words=("wants", "declines"),
+            state="lapsed",
+            why_not=gone,
+        ),
+        replace(whole, opening_no="5", words=("unsure",), place="", pay="", state="not_here", why_not=gone),
+        replace(whole, opening_no="6", job_title="警備", words=("taken_off",), taken_off=True, printed=False),
+    )
+
+
 async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     """Visit the screens, each in a state that shows what it can."""
 
@@ -161,6 +209,9 @@ async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     await press(pilot, "escape")
     await go("plan-revise", "e")
     await press(pilot, "escape", "escape")
+    shortlist_of(ward)
+    await go("shortlist", "k")
+    await press(pilot, "escape")
     await go("openings", "p")
     await go("matching", "f5")
     await go("compare", "space", "down", "space", "down", "space", "down", "space", "f5")

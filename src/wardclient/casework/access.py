@@ -41,6 +41,7 @@ _MATRIX = {
     "result_hw": "-/R:H4 -/R:H4 -/R@:H4 W@/W  R      M  M  -  M",
     "result_city": "R     W     R@    -/R:S6 -/R:S6 M  M  -  M",
     "placement": "W     W     R@    W@/W:S7 -/R:S7 M  M  -  M",
+    "shortlist": "W     W     W@    W@/W:S6 -/R:S6 -  -  -  -",
     "openings": "R     R     R     R      R      R  -  -  -",
     "figures": "R     R     R     R@     R      W  R  -  R",
     "audit": "R@    R@    R@    R@     R@     R@ -  R@ R",
@@ -80,6 +81,10 @@ _BY_KIND = {
     "plan": "plan",
     "placement": "placement",
     "retention": "placement",
+    "placement_strike": "placement",
+    "shortlist": "shortlist",
+    "shortlist_word": "shortlist",
+    "shortlist_order": "shortlist",
 }
 
 

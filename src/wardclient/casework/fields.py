@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from wardclient.casework import case_fields, joint_fields, plan_fields, referral_fields
+from wardclient.casework import case_fields, joint_fields, plan_fields, referral_fields, shortlist_fields
 from wardclient.casework.calendar import format_month_day, parse_moment
 from wardclient.casework.codes import Channel, Obstacle, SelectionResult, Visibility
 from wardclient.casework.field import NEVER, TO_CITY, TO_HW, Field, Form, shown
@@ -41,10 +41,14 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "referral": joint_fields.REFERRAL,
     "referral_step": referral_fields.STEP,
     "referral_offer": referral_fields.OFFER,
+    "shortlist": shortlist_fields.PICK,
+    "shortlist_word": shortlist_fields.WORD,
+    "shortlist_order": shortlist_fields.ORDER,
     "request": referral_fields.REQUEST,
     "request_step": referral_fields.REQUEST_STEP,
     "placement": joint_fields.PLACEMENT,
     "retention": joint_fields.RETENTION,
+    "placement_strike": joint_fields.PLACEMENT_STRIKE,
 }
 _BY_NAME = {kind: {field.name: field for field in fields} for kind, fields in FIELDS.items()}
 

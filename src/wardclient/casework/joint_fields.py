@@ -266,3 +266,12 @@ RETENTION = (
     Field("note", "様子", "How it goes", Form.TEXT, "S7", most=SENTENCE, item_to_city="H5"),
 )
 """One look at whether the person still works there; a record of its own, never rewritten."""
+
+PLACEMENT_STRIKE = (
+    Field("case_id", "ケース内部番号", "Internal case number", Form.ID, "OPS", auto=True),
+    Field("placement_id", "取り消す申告", "Claim struck out", Form.ID, "OPS", auto=True),
+    Field("stands", "残る申告", "Claim that stands", Form.ID, "OPS", auto=True),
+    Field("struck_on", "取消日", "Struck out on", Form.DATE, "S7", required=True, item_to_city="H5"),
+    Field("reason", "取消しの理由", "Why", Form.TEXT, "S7", required=True, most=SENTENCE, item_to_city="H5"),
+)
+"""A claim that was made in error is struck out by a record of its own; the claim itself is never rewritten."""

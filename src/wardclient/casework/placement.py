@@ -83,20 +83,48 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Strike:
+    """A claim that was made in error is struck out (取消し); the claim itself stays as it was written.
+
+    ``stands``: the claim that is right in its place, where one job was written down twice; empty where there never was
+    such a job.
+    """
+
+    strike_id: str
+    placement_id: str
+    at: int = 0
+    stands: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """One job (就職1件) and the claims to it, the oldest first."""
 
     claims: tuple[Claim, ...]
+    """Those that stand; none where every claim to the job was struck out. Then there is no job to count."""
+
+    struck: tuple[Claim, ...] = ()
+    """Those that were struck out: they are shown, and checks of retention may name them."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a job: some claim stands."""
+        return bool(self.claims)
+
+    @property
+    def all(self) -> tuple[Claim, ...]:
+        """Every claim that anybody made, those that stand first."""
+        return (*self.claims, *self.struck)
 
     @property
     def placement_id(self) -> str:
         """The id of the first claim: checks of retention name any of them."""
-        return self.claims[0].placement_id
+        return self.all[0].placement_id
 
     @property
     def started_on(self) -> date:
-        """The first day at work: the earliest that a claim names."""
-        return min(claim.started_on for claim in self.claims)
+        """The first day at work: the earliest that a claim names that stands."""
+        return min(claim.started_on for claim in self.claims or self.struck)
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -125,21 +153,81 @@ def same_job(one: Claim, other: Claim) -> bool:
     return _employer_key(one.employer) == _employer_key(other.employer) != ""
 
 
-def jobs(claims: Iterable[Claim]) -> tuple[Placement, ...]:
-    """Return the jobs of one person, the oldest first: each claim in exactly one, in whatever order they came."""
+def struck_out(claims: Iterable[Claim], strikes: Iterable[Strike]) -> Mapping[str, str]:
+    """Return which claims are struck out, each with the claim that stands in its place ("" where none does).
+
+    A strike that names another claim as the right one holds only while that one stands. Two offices that strike out
+    their own claim for the other's, without contact, would else lose the job: then the older claim stands. Where the
+    one that should stand was itself struck out as never having been, the two offices differ, and what is left
+    stands until a person strikes it out, too.
+    """
+    known = {claim.placement_id: claim for claim in claims}
+    given = sorted((s for s in strikes if s.placement_id in known), key=lambda s: (s.at, s.strike_id))
+    never = {s.placement_id for s in given if not s.stands}
+    instead = {
+        s.placement_id: s.stands
+        for s in reversed(given)
+        if s.stands in known and s.stands != s.placement_id and s.placement_id not in never
+    }
+    found = dict.fromkeys(never, "")
+    for name in instead:
+        path = [name]
+        while path[-1] in instead and instead[path[-1]] not in path:
+            path.append(instead[path[-1]])
+        end = path[-1]
+        if end in instead:
+            # They name each other in a round.
+            end = min(path[path.index(instead[end]) :], key=lambda each: _order(known[each]))
+        elif end in never:
+            # Nobody's word for it is left but that of the last one who named it.
+            end = path[-2]
+        if end != name:
+            found[name] = end
+    return found
+
+
+def jobs(claims: Iterable[Claim], strikes: Iterable[Strike] = ()) -> tuple[Placement, ...]:
+    """Return the jobs of one person, the oldest first: each claim in exactly one, in whatever order they came.
+
+    What was struck out joins nothing together: two jobs that only an erroneous claim made one are two again.
+    """
     known = sorted({claim.placement_id: claim for claim in claims}.values(), key=_order)
+    gone = struck_out(known, strikes)
     group = {claim.placement_id: claim.placement_id for claim in known}
-    for one, other in combinations(known, 2):
+
+    def join(one: str, other: str) -> None:
+        kept, left = group[one], group[other]
+        for name, root in group.items():
+            if root == left:
+                group[name] = kept
+
+    live = [claim for claim in known if claim.placement_id not in gone]
+    for one, other in combinations(live, 2):
         if same_job(one, other):
-            kept, gone = group[one.placement_id], group[other.placement_id]
-            group = {name: kept if root == gone else root for name, root in group.items()}
+            join(one.placement_id, other.placement_id)
+    for claim in known:
+        name = claim.placement_id
+        if name in gone:
+            like = (each.placement_id for each in live if same_job(each, claim))
+            at = gone[name] or next(like, "")
+            if at:
+                group[name] = group[at]
     roots = dict.fromkeys(group[claim.placement_id] for claim in known)
-    return tuple(Placement(tuple(c for c in known if group[c.placement_id] == root)) for root in roots)
+    found = []
+    for root in roots:
+        members = [claim for claim in known if group[claim.placement_id] == root]
+        found.append(
+            Placement(
+                tuple(claim for claim in members if claim.placement_id not in gone),
+                tuple(claim for claim in members if claim.placement_id in gone),
+            )
+        )
+    return tuple(sorted(found, key=lambda job: _order(job.all[0])))
 
 
 def job_of(placements: Sequence[Placement], placement_id: str) -> Placement | None:
     """Return the job that a claim belongs to."""
-    return next((p for p in placements if any(c.placement_id == placement_id for c in p.claims)), None)
+    return next((p for p in placements if any(c.placement_id == placement_id for c in p.all)), None)
 
 
 def claim(placement_id: str, values: Mapping[str, object], at: int = 0) -> Claim | None:
@@ -158,6 +246,14 @@ def claim(placement_id: str, values: Mapping[str, object], at: int = 0) -> Claim
         texts.get("opening_no", ""),
         texts.get("establishment_no", ""),
     )
+
+
+def strike(strike_id: str, values: Mapping[str, object], at: int = 0) -> Strike | None:
+    """Read a strike from a stored record; None where it names no claim."""
+    name, stands = values.get("placement_id"), values.get("stands")
+    if not isinstance(name, str) or not name:
+        return None
+    return Strike(strike_id, name, at, stands if isinstance(stands, str) else "")
 
 
 def _employer_key(name: str) -> str:

@@ -4,7 +4,7 @@ A check is a record of its own and none rewrites another. A job that a person le
 is followed no further: the new job is a placement of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -58,9 +58,7 @@ class Due:
 def schedule(started_on: date, checks: Iterable[Check], today: date) -> tuple[Due, ...]:
     """Return the three checks of a job; the same whatever order the records came in."""
     known = sorted(set(checks), key=lambda check: (check.checked_on, check.check_id))
-    apart = {month for month in MONTHS if len({c.state for c in known if c.month == month}) > 1}
-    # While two offices differ on whether the person left, nothing is concluded from it.
-    left = [c for c in known if c.state is not RetentionState.CONTINUES and c.month not in apart]
+    left = endings(known)
     ended = min((check.left_on or check.checked_on for check in left), default=None)
     rows = []
     for month in MONTHS:
@@ -68,6 +66,35 @@ def schedule(started_on: date, checks: Iterable[Check], today: date) -> tuple[Du
         found = tuple(check for check in known if check.month == month)
         rows.append(Due(month, due_on, _state(due_on, found, ended, today), found))
     return tuple(rows)
+
+
+def endings(checks: Iterable[Check]) -> list[Check]:
+    """Return the checks after which the person is no longer in this job (離職 or 転職).
+
+    While two offices differ on whether the person left, nothing is concluded from it.
+    """
+    known = list(checks)
+    apart = {month for month in MONTHS if len({c.state for c in known if c.month == month}) > 1}
+    return [c for c in known if c.state is not RetentionState.CONTINUES and c.month not in apart]
+
+
+def check(check_id: str, values: Mapping[str, object]) -> Check | None:
+    """Read a check from a stored record; None where it does not say what was found, when and for which month."""
+    state, on, month = (
+        RetentionState.of(values.get("retention")),
+        _day(values.get("checked_on")),
+        values.get("month"),
+    )
+    if state is None or on is None or not isinstance(month, int):
+        return None
+    return Check(check_id, month, on, state, _day(values.get("left_on")))
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and value else None
+    except ValueError:
+        return None
 
 
 def _state(due_on: date, found: tuple[Check, ...], ended: date | None, today: date) -> CheckState:

@@ -230,6 +230,13 @@ def _retention(values: Values, setting: Setting) -> Iterable[Problem]:
         yield from _needed("retention", values, "left_on")
 
 
+def _dated(kind: str, name: str) -> Rule:
+    def rule(values: Values, setting: Setting) -> Iterable[Problem]:
+        yield from _not_future(kind, values, setting.today, name)
+
+    return rule
+
+
 RULES: Mapping[str, Rule] = {
     "person": _person,
     "case": _case,
@@ -245,6 +252,9 @@ RULES: Mapping[str, Rule] = {
     "registration": _registration,
     "placement": _placement,
     "retention": _retention,
+    "placement_strike": _dated("placement_strike", "struck_on"),
+    "shortlist": _dated("shortlist", "picked_on"),
+    "shortlist_word": _dated("shortlist_word", "on"),
 }
 
 

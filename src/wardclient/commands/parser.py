@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 PAPERS = (
-    *("consent", "withdrawal", "request", "plan", "receipt", "letter", "opening", "visit"),
+    *("consent", "withdrawal", "request", "plan", "receipt", "letter", "opening", "shortlist", "visit"),
     *("session", "history", "who-can-see", "disclosure", "handover"),
 )
 """Names of the papers, as `desk.prints` knows them."""

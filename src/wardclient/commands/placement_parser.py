@@ -22,6 +22,18 @@ def add_parsers(commands: "Commands") -> None:
     )
     add.add_argument("id", metavar="ID")
     _values(add)
+    strike = placement.add_parser(
+        "strike",
+        help="誤った申告を取り消す / strike out a claim made in error (reason=; stands=PLACEMENT)",
+        epilog=(
+            "取り消せるのは自分の側の申告だけです。申告は消えず、取消しとして残ります。同じ就職を二重に登録したときは "
+            "stands= で残る申告を示します。 / Only a claim of the own office; it stays, marked. Where one job was "
+            "written down twice, stands= names the claim that is right."
+        ),
+    )
+    strike.add_argument("id", metavar="ID")
+    strike.add_argument("placement", metavar="PLACEMENT")
+    _values(strike)
     retention = _group(commands, "retention", "定着の確認 / checks of retention")
     retention.add_parser("due", help="確認の時期が来たもの / checks that are due")
     check = retention.add_parser(

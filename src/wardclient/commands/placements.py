@@ -18,7 +18,14 @@ def _print(rows: tuple[PlacementRow, ...], printer: Printer) -> None:
     lines = []
     for row in rows:
         channels = "・".join(known.ja for claim in row.claims if (known := Channel.of(claim.channel)))
-        lines.append(f"{row.placement_id}  {row.started_on}  {row.employer_name}  {channels}")
+        said = channels or "取消し済み(件数に入りません)"
+        lines.append(f"{row.placement_id}  {row.started_on}  {row.employer_name}  {said}")
+        lines += [
+            f"  取消し  {claim.struck_on}  {claim.struck_by}  {claim.reason}  ({claim.placement_id})"
+            for claim in row.struck
+        ]
+        if not row.claims:
+            continue
         meanings = (("職業安定業務統計", row.regular_hellowork), ("困窮者給付", row.regular_benefits))
         lines.append("  常用  " + "  ".join(f"{name} {_yes(value)}" for name, value in meanings))
         if row.term_differs:
@@ -58,6 +65,12 @@ def _add(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -
     printer.result({"placement_id": placement_id}, (placement_id,))
 
 
+def _strike(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    values = read_values(arguments.set, arguments.values)
+    strike_id = desk.strike_placement(arguments.id, arguments.placement, values)
+    printer.result({"strike_id": strike_id}, (strike_id,))
+
+
 def _check(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     desk.check_retention(arguments.id, arguments.placement, read_values(arguments.set, arguments.values))
     _print(desk.placements(arguments.id), printer)
@@ -84,6 +97,7 @@ def _lapsing(desk: "Workstation", arguments: argparse.Namespace, printer: Printe
 HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Namespace, Printer], None]] = {
     ("placement", "list"): _list,
     ("placement", "add"): _add,
+    ("placement", "strike"): _strike,
     ("retention", "check"): _check,
     ("retention", "due"): _due,
     ("registration", "due"): _lapsing,

@@ -5,13 +5,13 @@ each carries a sentence for the person in both languages. Implemented by
 `desk.door.HomeDoor` and `desk.workstation.Workstation`.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wardclient.casework.problems import Problem
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
-from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
+from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
 from wardclient.desk.plan_rows import PlanView
 from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.rows import (
@@ -39,6 +39,7 @@ from wardclient.desk.rows import (
 if TYPE_CHECKING:
     from wardclient.desk.export_rows import ExportOrder, ExportRow
     from wardclient.desk.matches import MatchPage
+    from wardclient.desk.shortlist_rows import ShortlistRow
     from wardclient.desk.trainings import CourseRow
 
 EVERYTHING = CaseFilter()
@@ -154,6 +155,9 @@ class Desk(Protocol):
         because something changed: one look is one line of the log, not one for each redraw.
         """
 
+    def case_name(self, case_id: str) -> str:
+        """Return the person's name, for a title; not a look of its own."""
+
     def presence(
         self, case_id: str, editing: tuple[str, str] = ("", ""), *, leaving: bool = False
     ) -> tuple[PresenceRow, ...]:
@@ -212,11 +216,30 @@ class Desk(Protocol):
     def check_retention(self, case_id: str, placement_id: str, values: Values) -> str:
         """Note that somebody looked whether the person still works there."""
 
+    def placements(self, case_id: str) -> tuple[PlacementRow, ...]:
+        """Return the jobs of a case, the oldest first."""
+
+    def strike_placement(self, case_id: str, placement_id: str, values: Values) -> str:
+        """Strike out a claim that this office made in error; return the strike's id."""
+
     def retention_due(self) -> tuple[RetentionDue, ...]:
         """Return the checks of retention that are due."""
 
     def registrations_due(self, days: int = 30) -> tuple[RegistrationDue, ...]:
         """Return registrations that lapse within ``days`` or have lapsed."""
+
+    # shortlist
+    def shortlist(self, case_id: str) -> "tuple[ShortlistRow, ...]":
+        """Return the openings picked for a person, the first choice first."""
+
+    def pick_openings(self, case_id: str, numbers: Sequence[str], values: Values) -> int:
+        """Put openings on the list with one reason; return how many are new on it."""
+
+    def say_of_opening(self, case_id: str, opening_no: str, values: Values, *, corrects: str = "") -> None:
+        """Write down what the person says of an opening."""
+
+    def order_shortlist(self, case_id: str, opening_no: str, by: int) -> None:
+        """Move an opening down the list (up: negative)."""
 
     # support requests
     def request_defaults(self, case_id: str) -> Values:

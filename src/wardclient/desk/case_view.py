@@ -7,7 +7,7 @@ from dataclasses import replace
 from wardclient.casework import access, consent_bar, reference
 from wardclient.casework import fields as catalogue
 from wardclient.casework.calendar import age_on
-from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW
+from wardclient.casework.codes import SCOPE_TO_CITY, SCOPE_TO_HW, Status
 from wardclient.desk.case_list import case_row
 from wardclient.desk.place import JAPAN, CaseStream, Place
 from wardclient.desk.referral_log import referrals
@@ -33,12 +33,12 @@ from wardclient.ledger.registers import Register
 def build_case_view(place: Place, streams: CaseStreams, lang: str = "ja") -> CaseView:
     """Return everything that the case screen shows, its labels in a language; papers are Japanese."""
     agreed = consent_view(place, streams, lang)
-    fields = tuple(_fields(place, streams, lang))
     notes = tuple(sorted(_notes(place, streams), key=lambda n: (n.held_on, n.note_id), reverse=True))
     referrals = tuple(
         sorted(_referrals(place, streams, lang), key=lambda r: (r.referred_on, r.referral_id), reverse=True)
     )
     row = case_row(place, streams.case_id)
+    fields = tuple(_with_state(_fields(place, streams, lang), row.status, lang))
     birth = row.birth_date
     age = age_on(dt.date.fromisoformat(birth), place.today()) if birth else 0
     return CaseView(
@@ -148,6 +148,16 @@ def _fields(place: Place, streams: CaseStreams, lang: str) -> Iterable[FieldView
             elif streams.owner == place.me.team:
                 label = field.label(lang)
                 yield FieldView(kind, field.name, label, None, "", shared=shared, author="", written_at="")
+
+
+def _with_state(fields: Iterable[FieldView], status: str, lang: str) -> Iterable[FieldView]:
+    """Show the state as the lists have it: work that began moves it, though nobody writes it anew."""
+    known = Status.of(status)
+    for each in fields:
+        if known is not None and (each.kind, each.name) == ("case", "status") and each.value != status:
+            yield replace(each, value=status, shown=known.label(lang))
+        else:
+            yield each
 
 
 def _boxes(place: Place, streams: CaseStreams) -> frozenset[str]:

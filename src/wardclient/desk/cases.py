@@ -46,6 +46,16 @@ class CaseActs(Acts):
 
         return self._do(look)
 
+    def case_name(self, case_id: str) -> str:
+        """Return the name for the title of a screen that is about a part of a case; not a look of its own."""
+
+        def look() -> str:
+            streams_of(self.place, case_id)
+            hit = self.place.store.case_hit(case_id)
+            return hit.name if hit is not None else ""
+
+        return self._do(look)
+
     def candidates(self, person: Values) -> tuple[Candidate, ...]:
         """Return people already known who may be this one."""
         given = normalise("person", dict(person))

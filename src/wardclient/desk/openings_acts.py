@@ -182,8 +182,10 @@ class OpeningsActs(Acts):
             found = sheet.get(connection, opening_no, self.place.today(), client_facing=client_facing)
         conditions = tuple((item.label, item.text) for item in found.conditions)
         why = rules.may_refer(found.row, self.place.today())
+        told, code = (why.ja, why.code) if why else ("", "")
+        origin = f"{found.source[0]}\n{found.how_to[0]}"
         return OpeningView(
-            opening_row(found.row), conditions, rules.SOURCE_JA, why is None, why.ja if why else ""
+            opening_row(found.row), conditions, rules.SOURCE_JA, why is None, told, code, origin
         )
 
     def import_openings(

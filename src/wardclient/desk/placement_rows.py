@@ -12,6 +12,12 @@ class ClaimRow:
     author: str
     team: str
     shared: bool
+    reason: str = ""
+    """Why it was struck out (取消し)."""
+    struck_on: str = ""
+    struck_by: str = ""
+    stands: str = ""
+    """The claim that stands in its place, where one job was written down twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class PlacementRow:
     contested: bool
     """Whether two channels are claimed; the job counts once."""
     claims: tuple[ClaimRow, ...]
+    """Those that stand; none where every one was struck out: then nothing is counted."""
+    struck: tuple[ClaimRow, ...]
     retention: tuple[RetentionRow, ...]
 
 

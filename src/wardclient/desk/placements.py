@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from wardclient.casework import placement as rules
@@ -11,7 +11,6 @@ from wardclient.casework.fields import field_of
 from wardclient.casework.registration import expiry
 from wardclient.casework.retention import Check, CheckState
 from wardclient.casework.validation import normalise, validate
-from wardclient.casework.work_codes import RetentionState
 from wardclient.desk.pipeline import PipelineActs
 from wardclient.desk.place import problem, refuse
 from wardclient.desk.placement_rows import (
@@ -75,6 +74,58 @@ class PlacementActs(PipelineActs):
         self.place.changed({"placement", "case"}, case_id)
         return placement_id
 
+    def strike_placement(self, case_id: str, placement_id: str, values: Values) -> str:
+        """Strike out a claim that this office made in error; return the strike's id. The claim itself stays.
+
+        ``stands`` among the values names the claim that is right in its place, where one job was written down twice;
+        without it there was no such job. The other office's claim is the other office's word.
+        """
+        strike_id = uuid.uuid4().hex
+        stands = str(values.get("stands") or "")
+        told = {name: value for name, value in values.items() if name != "stands"}
+        given = self._valid("placement_strike", {"struck_on": self.place.today().isoformat(), **told})
+
+        def work() -> None:
+            streams = streams_of(self.place, case_id)
+            claims = {c.placement_id: c for row in self._placements(streams) for c in row.claims}
+            claim = claims.get(placement_id)
+            if claim is None:
+                refuse(
+                    problem(
+                        "no_placement",
+                        "この就職はこの端末にないか、もう取り消されています。",
+                        "This placement is not on this PC, or was struck out already.",
+                    )
+                )
+            assert claim is not None  # noqa: S101
+            if claim.team != self.place.me.team:
+                refuse(
+                    problem(
+                        "not_ours",
+                        "相手側の申告は、相手側が取り消します。まちがいなら相手側に伝えてください。",
+                        "The other office strikes out its own claim; tell them if it is wrong.",
+                    )
+                )
+            if stands and (stands == placement_id or stands not in claims):
+                refuse(
+                    problem(
+                        "stands",
+                        "残る申告は、このケースのほかの就職から選んでください。",
+                        "Choose the claim that stands from the other placements of this case.",
+                        "stands",
+                    )
+                )
+            whole = {"case_id": case_id, "placement_id": placement_id, "stands": stands, **given}
+            with self.place.transaction():
+                target = streams.joint.stream if claim.shared and streams.joint else self.own_of(streams)
+                self.place.record(
+                    target, "strike_placement", puts(f"placement_strike:{strike_id}", whole, {})
+                )
+
+        self._do(work)
+        self.place.changed({"placement", "case"}, case_id)
+        return strike_id
+
     def check_retention(self, case_id: str, placement_id: str, values: Values) -> str:
         """Note that somebody looked whether the person still works there; return the check's id."""
         check_id = uuid.uuid4().hex
@@ -84,7 +135,7 @@ class PlacementActs(PipelineActs):
         def work() -> None:
             streams = streams_of(self.place, case_id)
             row = next((r for r in self._placements(streams) if placement_id in _ids(r)), None)
-            if row is None:
+            if row is None or not row.claims:
                 refuse(
                     problem(
                         "no_placement",
@@ -203,8 +254,15 @@ class PlacementActs(PipelineActs):
     def _placements(self, streams: CaseStreams) -> tuple[PlacementRow, ...]:
         records = self._records(streams, "placement")
         claims = [c for name, record in records.items() if (c := rules.claim(name, record.values, record.at))]
+        struck = self._records(streams, "placement_strike")
+        strikes = [
+            s for name, record in struck.items() if (s := rules.strike(name, record.values, record.at))
+        ]
         checks = self._records(streams, "retention")
-        return tuple(self._row(streams.case_id, job, records, checks) for job in rules.jobs(claims))
+        told = {strike.placement_id: struck[strike.strike_id] for strike in strikes}
+        return tuple(
+            self._row(streams.case_id, job, records, checks, told) for job in rules.jobs(claims, strikes)
+        )
 
     def _row(
         self,
@@ -212,8 +270,9 @@ class PlacementActs(PipelineActs):
         job: rules.Placement,
         records: Mapping[str, _Record],
         checks: Mapping[str, _Record],
+        told: Mapping[str, _Record],
     ) -> PlacementRow:
-        names = [claim.placement_id for claim in job.claims]
+        names = [claim.placement_id for claim in job.all]
         first = records[names[0]].values
         term, until = _text(first.get("contract_term")), _day(first.get("contract_until"))
         both = rules.regular(term, job.started_on, until)
@@ -229,22 +288,35 @@ class PlacementActs(PipelineActs):
             regular_benefits=both.benefits,
             term_differs=until is not None and rules.term_differs(term, job.started_on, until),
             contested=job.contested,
-            claims=tuple(
-                ClaimRow(
-                    placement_id=claim.placement_id,
-                    channel=claim.channel,
-                    author=self.place.labels(records[claim.placement_id].device),
-                    team=self.place.client.team_of(records[claim.placement_id].device),
-                    shared=records[claim.placement_id].shared,
-                )
-                for claim in job.claims
+            claims=tuple(self._claim_row(claim, records[claim.placement_id]) for claim in job.claims),
+            struck=tuple(
+                self._claim_row(claim, records[claim.placement_id], told.get(claim.placement_id))
+                for claim in job.struck
             ),
-            retention=tuple(self._retention(job.started_on, mine)),
+            retention=tuple(self._retention(job.started_on, mine)) if job.counts else (),
+        )
+
+    def _claim_row(self, claim: rules.Claim, record: _Record, strike: _Record | None = None) -> ClaimRow:
+        row = ClaimRow(
+            placement_id=claim.placement_id,
+            channel=claim.channel,
+            author=self.place.labels(record.device),
+            team=self.place.client.team_of(record.device),
+            shared=record.shared,
+        )
+        if strike is None:
+            return row
+        return replace(
+            row,
+            reason=_text(strike.values.get("reason")),
+            struck_on=_text(strike.values.get("struck_on")),
+            struck_by=self.place.labels(strike.device),
+            stands=_text(strike.values.get("stands")),
         )
 
     def _retention(self, started_on: date, records: Mapping[str, _Record]) -> Iterable[RetentionRow]:
         today = self.place.today()
-        checks = [c for name, record in records.items() if (c := _check(name, record.values))]
+        checks = [c for name, record in records.items() if (c := retention.check(name, record.values))]
         for row in retention.schedule(started_on, checks, today):
             found = tuple(self._check_row(check, records[check.check_id]) for check in row.found)
             yield RetentionRow(row.month, row.due_on.isoformat(), str(row.state), row.late(today), found)
@@ -263,18 +335,7 @@ class PlacementActs(PipelineActs):
 
 
 def _ids(row: PlacementRow) -> set[str]:
-    return {claim.placement_id for claim in row.claims}
-
-
-def _check(name: str, values: Mapping[str, Value]) -> Check | None:
-    state, on, month = (
-        RetentionState.of(values.get("retention")),
-        _day(values.get("checked_on")),
-        values.get("month"),
-    )
-    if state is None or on is None or not isinstance(month, int):
-        return None
-    return Check(name, month, on, state, _day(values.get("left_on")))
+    return {claim.placement_id for claim in (*row.claims, *row.struck)}
 
 
 def _day(value: object) -> date | None:

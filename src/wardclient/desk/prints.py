@@ -36,6 +36,7 @@ TITLES: Mapping[str, str] = {
     "receipt": "紹介控え",
     "letter": "紹介状",
     "opening": "求人票",
+    "shortlist": "候補求人",
     "visit": "次回来所のご案内",
     "session": "面談記録",
     "history": "支援経過一覧",

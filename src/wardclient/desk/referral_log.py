@@ -8,22 +8,12 @@ from wardclient.casework import referral_states as machine
 from wardclient.casework.calendar import format_month_day
 from wardclient.casework.referral_states import ReferralState, Standing, Step, standing
 from wardclient.casework.work_codes import SelectionResult
-from wardclient.desk.place import CaseStream, Place
+from wardclient.desk.place import Place
+from wardclient.desk.step_log import Written, as_day, as_text, first_author, read_step
 from wardclient.desk.streams import CaseStreams
 from wardclient.desk.writing import shown_values
 from wardclient.ledger.events import Value
-from wardclient.ledger.registers import Register, Write
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A step with what else is known of it."""
-
-    step: Step
-    values: Mapping[str, Value]
-    stream: CaseStream | None
-    device: bytes
-    unsent: bool
+from wardclient.ledger.registers import Register
 
 
 @dataclass(slots=True)
@@ -32,7 +22,7 @@ class Referral:
 
     referral_id: str
     values: dict[str, Value] = field(default_factory=dict)
-    written: list[Written] = field(default_factory=list)
+    written: list[Written[ReferralState]] = field(default_factory=list)
     devices: dict[str, bytes] = field(default_factory=dict)
     """Who wrote the shown value of a field."""
 
@@ -57,8 +47,8 @@ class Referral:
         found = machine.first(
             "",
             self.values.get("result"),
-            _day(self.values.get("referred_on")),
-            _day(self.values.get("result_on")),
+            as_day(self.values.get("referred_on")),
+            as_day(self.values.get("result_on")),
             self.referral_id,
         )
         asked = tuple(s.step_id for s in steps if s.state in (ReferralState.REQUESTED, ReferralState.OFFERED))
@@ -86,7 +76,7 @@ class Referral:
             return ""
         silent = self.silent_days(today)
         late = silent >= machine.REMINDERS[0]
-        interview = _day(self.values.get("interview_at"))
+        interview = as_day(self.values.get("interview_at"))
         if state in (ReferralState.REFERRED, ReferralState.INTERVIEW):
             if interview is not None and interview >= today:
                 day = format_month_day(interview) if ja else f"{interview.month}/{interview.day}"
@@ -100,7 +90,7 @@ class Referral:
 
     def silent_days(self, today: date) -> int:
         """For how many days an answer is waited for."""
-        return machine.silent_days(self.standing, _day(self.values.get("interview_at")), today)
+        return machine.silent_days(self.standing, as_day(self.values.get("interview_at")), today)
 
 
 def referrals(place: Place, streams: CaseStreams) -> dict[str, Referral]:
@@ -117,45 +107,12 @@ def referrals(place: Place, streams: CaseStreams) -> dict[str, Referral]:
             referral.devices |= {n: r.shown.version[0] for n, r in registers.items() if r.shown is not None}
     for stream in streams.all:
         for entity in place.store.entities(stream.stream, "referral_step:"):
-            _add_step(found, stream, entity, place.registers(stream.stream, entity))
-    return {name: each for name, each in found.items() if _text(each.values.get("channel"))}
+            _add_step(found, entity, place.registers(stream.stream, entity))
+    return {name: each for name, each in found.items() if as_text(each.values.get("channel"))}
 
 
-def first_author(registers: Mapping[str, Register]) -> bytes:
-    """Return the device that wrote first of what is shown."""
-    heads = [head for register in registers.values() for head in register.heads]
-    return min(heads, key=Write.order).version[0] if heads else b""
-
-
-def _add_step(
-    found: dict[str, Referral], stream: CaseStream, entity: str, registers: Mapping[str, Register]
-) -> None:
-    values = shown_values(registers)
-    state, on = ReferralState.of(values.get("state")), _day(values.get("on"))
-    head = registers["state"].shown if "state" in registers else None
-    referral = found.get(_text(values.get("referral_id")))
-    if state is None or on is None or head is None or referral is None:
-        return
-    after = values.get("after")
-    step = Step(
-        entity.partition(":")[2],
-        state,
-        on,
-        head.hlc,
-        tuple(str(each) for each in after) if isinstance(after, list | tuple) else (),
-        _text(values.get("corrects")),
-    )
-    referral.written.append(Written(step, values, stream, head.version[0], head.recv_ms is None))
-
-
-def _day(value: object) -> date | None:
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        return None
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _add_step(found: dict[str, Referral], entity: str, registers: Mapping[str, Register]) -> None:
+    written = read_step(ReferralState, entity.partition(":")[2], registers)
+    referral = found.get(as_text(written.values.get("referral_id"))) if written is not None else None
+    if written is not None and referral is not None:
+        referral.written.append(written)

@@ -7,12 +7,13 @@ from datetime import date
 
 from wardclient.casework import reference
 from wardclient.casework import support_request as machine
-from wardclient.casework.support_request import DeclineReason, RequestState, Step, standing
+from wardclient.casework.support_request import DeclineReason, RequestState, standing
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk.cases import CaseActs
 from wardclient.desk.place import CaseStream, problem, refuse
 from wardclient.desk.request_rows import RequestDue, RequestRow, RequestStepRow
 from wardclient.desk.rows import Values
+from wardclient.desk.step_log import Written, as_day, as_text, read_step
 from wardclient.desk.streams import CaseStreams, case_streams, streams_of
 from wardclient.desk.writing import puts, shown_values
 from wardclient.ledger.events import Value
@@ -27,20 +28,20 @@ OWN_NOTE = "own_note"
 class _Request:
     request_id: str
     values: dict[str, Value] = field(default_factory=dict)
-    steps: dict[str, tuple[Step, Mapping[str, Value], bytes]] = field(default_factory=dict)
+    steps: dict[str, Written[RequestState]] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
 
     @property
     def standing(self) -> machine.Standing:
         """Where it stands."""
-        return standing(step for step, _values, _device in self.steps.values())
+        return standing(each.step for each in self.steps.values())
 
     @property
     def meeting(self) -> date | None:
         """The day of the first meeting, as the newest step that names one says."""
         found = None
-        for step in machine.in_order(step for step, _v, _d in self.steps.values()):
-            found = _day(self.steps[step.step_id][1].get("meeting_at")) or found
+        for step in machine.in_order(each.step for each in self.steps.values()):
+            found = as_day(self.steps[step.step_id].values.get("meeting_at")) or found
         return found
 
 
@@ -110,7 +111,7 @@ class RequestActs(CaseActs):
                 )
                 return
             here = found.standing
-            every = [step for step, _v, _d in found.steps.values()]
+            every = [each.step for each in found.steps.values()]
             rest = standing(every, corrects) if corrects else None
             state = RequestState.of(given["state"])
             known = state is not None and (not corrects or corrects in here.heads)
@@ -182,10 +183,10 @@ class RequestActs(CaseActs):
 
     def _request_row(self, case_id: str, found: _Request) -> RequestRow:
         here = found.standing
-        struck = {step.corrects for step, _v, _d in found.steps.values() if step.corrects}
+        struck = {each.step.corrects for each in found.steps.values() if each.step.corrects}
         rows = []
-        for step in machine.in_order(step for step, _v, _d in found.steps.values()):
-            _step, values, device = found.steps[step.step_id]
+        for step in machine.in_order(each.step for each in found.steps.values()):
+            values, device = found.steps[step.step_id].values, found.steps[step.step_id].device
             reason = DeclineReason.of(values.get("decline_reason"))
             rows.append(
                 RequestStepRow(
@@ -194,9 +195,9 @@ class RequestActs(CaseActs):
                     state_text=step.state.label(language()),
                     on=step.on.isoformat(),
                     reason=reason.label(language()) if reason else "",
-                    note=_text(values.get("note")),
+                    note=as_text(values.get("note")),
                     own_note=found.own.get(step.step_id, ""),
-                    meeting_at=_text(values.get("meeting_at")),
+                    meeting_at=as_text(values.get("meeting_at")),
                     author=self.place.labels(device),
                     team=self.place.client.team_of(device),
                     struck=step.step_id in struck,
@@ -206,9 +207,9 @@ class RequestActs(CaseActs):
         return RequestRow(
             case_id=case_id,
             request_id=found.request_id,
-            request_no=_text(found.values.get("request_no")),
-            requested_on=_text(found.values.get("requested_on")),
-            reason=_text(found.values.get("request_reason")),
+            request_no=as_text(found.values.get("request_no")),
+            requested_on=as_text(found.values.get("requested_on")),
+            reason=as_text(found.values.get("request_reason")),
             states=tuple(str(state) for state in here.states),
             steps=tuple(rows),
             next=tuple(str(s) for s in machine.may_follow(here) if machine.may_enter(s, team)),
@@ -226,7 +227,7 @@ class RequestActs(CaseActs):
         for stream in streams.all:
             for entity in self.place.store.entities(stream.stream, "request_own:"):
                 values = shown_values(self.place.registers(stream.stream, entity))
-                own[entity.partition(":")[2]] = _text(values.get("note"))
+                own[entity.partition(":")[2]] = as_text(values.get("note"))
         for stream in streams.all:
             for entity in self.place.store.entities(stream.stream, "request_step:"):
                 self._add(found, own, stream, entity)
@@ -235,24 +236,12 @@ class RequestActs(CaseActs):
     def _add(
         self, found: dict[str, _Request], own: Mapping[str, str], stream: CaseStream, entity: str
     ) -> None:
-        registers = self.place.registers(stream.stream, entity)
-        values = shown_values(registers)
-        request = found.get(_text(values.get("request_id")))
-        state, on = RequestState.of(values.get("state")), _day(values.get("on"))
-        head = registers["state"].shown if "state" in registers else None
-        if request is None or state is None or on is None or head is None:
-            return
-        after = values.get("after")
         name = entity.partition(":")[2]
-        step = Step(
-            name,
-            state,
-            on,
-            head.hlc,
-            tuple(str(each) for each in after) if isinstance(after, list | tuple) else (),
-            _text(values.get("corrects")),
-        )
-        request.steps[name] = (step, values, head.version[0])
+        written = read_step(RequestState, name, self.place.registers(stream.stream, entity))
+        request = found.get(as_text(written.values.get("request_id"))) if written is not None else None
+        if written is None or request is None:
+            return
+        request.steps[name] = written
         if name in own:
             request.own[name] = own[name]
 
@@ -276,16 +265,3 @@ def _without(values: Values) -> dict[str, object]:
 def _year(day: str) -> int:
     on = date.fromisoformat(day)
     return on.year if on.month > 3 else on.year - 1  # noqa: PLR2004  # the fiscal year begins in April
-
-
-def _day(value: object) -> date | None:
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        return None
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

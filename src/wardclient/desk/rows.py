@@ -335,6 +335,10 @@ class OpeningView:
     source_line: str
     may_refer: bool
     why_not: str
+    why_code: str = ""
+    """``expired``, ``not_listed`` or ``file_too_old``; empty when somebody may be referred."""
+    origin: str = ""
+    """For paper: where it is from, which office took it, the date of the file, and how to be referred."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,16 @@ WORDS = {
     "request_step": ("支援要請の経過", "Step of a support request"),
     "refer_step": ("紹介の経過", "Step of a referral"),
     "check_retention": ("定着の確認", "Retention checked"),
+    "strike_placement": ("就職の取消し", "Placement struck out"),
+    "shortlist": ("候補求人に加えた", "Opening shortlisted"),
+    "shortlist_word": ("候補求人の本人の意向", "Client's word on an opening"),
+    "shortlist_order": ("候補求人の順", "Shortlist ordered"),
 }
+SPELLED = (
+    *("edit", "resolve", "record_result", "refer_hw", "refer_city", "refer_step"),
+    *("strike_placement", "shortlist", "shortlist_word"),
+)
+"""Events whose values are named with them."""
 SILENT = frozenset({"consent_opened"})
 """Events of the machinery, beside the act that a person made."""
 SHOWN_FIELDS = 3
@@ -67,7 +76,7 @@ def _words(kind: str, data: bytes, lang: str) -> str:
         return f"受付  {looked}該当なし"
     known = WORDS.get(kind)
     words = known[lang != "ja"] if known else (act.label(lang) if act is not None else kind)
-    if kind not in ("edit", "resolve", "record_result", "refer_hw", "refer_city", "refer_step"):
+    if kind not in SPELLED:
         return words
     parts = []
     for op in read_ops(read_event(data)):

@@ -26,10 +26,10 @@ from wardclient.desk.place import Place
 from wardclient.desk.placements import PlacementActs
 from wardclient.desk.plans import PlanActs
 from wardclient.desk.presence import PresenceActs
-from wardclient.desk.prints import PrintActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
+from wardclient.desk.shortlist_prints import ShortlistPrintActs
 from wardclient.desk.staff import StaffActs
 from wardclient.desk.status import sync_status
 from wardclient.desk.trainings import TrainingActs
@@ -52,7 +52,7 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 class Workstation(
     ExportActs,
-    PrintActs,
+    ShortlistPrintActs,
     ConsentActs,
     SessionActs,
     PlanActs,

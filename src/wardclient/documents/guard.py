@@ -58,7 +58,8 @@ def check_employer_paper(paper: Paper, also: tuple[str, ...] = ()) -> None:
     """Raise EmployerPaperError when a paper for an employer tells of the benefit, in one text or across two."""
     if not paper.for_employer:
         return
-    texts = list(paper.strings())
+    # The conditions of an opening are quoted as the law asks: an employer's own words tell nothing of the person.
+    texts = list(paper.strings(ours=True))
     fields = tuple(dict.fromkeys(words.name for words in texts if tells(words.text, also)))
     if not fields and tells("".join(words.text for words in texts), also):
         fields = ("全体",)

@@ -41,6 +41,8 @@ class Heading:
     kind: ClassVar[str] = "heading"
     text: Said
     language: str = ""
+    quoted: bool = False
+    """Words of the openings file, exactly as they stand there (domain 7.6): not ours to judge or to leave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Rows:
 
     kind: ClassVar[str] = "rows"
     rows: tuple[tuple[Said, str], ...]
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Table:
     kind: ClassVar[str] = "table"
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +144,15 @@ class Paper:
             "blocks": [{"kind": block.kind, **asdict(block)} for block in self.blocks],
         }
 
-    def strings(self) -> Iterator[Words]:
-        """Yield every text on the paper with the name of its field, for checks."""
+    def strings(self, *, ours: bool = False) -> Iterator[Words]:
+        """Yield every text on the paper with the name of its field, for checks; ``ours``: none that is quoted."""
         yield from _said("表題", self.title_read or self.title)
         yield Words("日付", self.date)
         yield from (Words("宛先", text) for text in self.to)
         yield from (Words("発信者", text) for text in self.sender)
         for block in self.blocks:
-            yield from _strings(block)
+            if not (ours and isinstance(block, Heading | Rows | Table) and block.quoted):
+                yield from _strings(block)
 
 
 def plain(text: str, language: str = "") -> Text:
@@ -163,13 +168,13 @@ def _said(name: str, text: Said, language: str = "") -> Iterator[Words]:
 
 def _strings(block: Block) -> Iterator[Words]:
     match block:
-        case Heading(text, language):
+        case Heading(text, language, _):
             yield from _said("見出し", text, language)
         case Notice(text):
             yield Words("見出し", text)
         case Text(runs, language):
             yield from _said("本文", runs, language)
-        case Rows(rows):
+        case Rows(rows, _):
             for label, value in rows:
                 yield from _said(base(label), label)
                 yield Words(base(label), value)
@@ -177,7 +182,7 @@ def _strings(block: Block) -> Iterator[Words]:
             for _, text in items:
                 yield from _said("選択欄", text)
             yield from (Words("選択欄", text, language) for text in beside)
-        case Table(header, lines):
+        case Table(header, lines, _):
             for line in (header, *lines):
                 yield from map(Words, header, line)
         case Sign(labels):

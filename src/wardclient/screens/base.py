@@ -87,6 +87,8 @@ class WorkScreen(Screen[None]):
     TITLE_TEXT: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""
     """Two sentences for the help, marked for translation."""
+    MORE: ClassVar[Key | None] = None
+    """At the end of the line of keys, where a screen has acts that the line does not show."""
 
     def __init__(self) -> None:
         """Begin with no question asked."""
@@ -95,7 +97,7 @@ class WorkScreen(Screen[None]):
         self._stale = False
         self.title_line = TitleLine()
         self.message_line = MessageLine()
-        self.key_line = KeyLine(self.KEYS)
+        self.key_line = KeyLine(self.KEYS, self.MORE)
 
     def compose(self) -> ComposeResult:
         """Title, rule, body, message, rule, keys."""

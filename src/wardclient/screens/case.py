@@ -17,13 +17,16 @@ from wardclient.keys import (
     CURTAIN,
     EDIT,
     HELP,
+    MORE,
     NOTE,
     OPEN,
+    PLACEMENTS,
     PLAN,
     REFER,
     REQUESTS,
     RESULT,
     SESSION,
+    SHORTLIST,
     TAB_LEFT,
     TAB_RIGHT,
     Key,
@@ -34,6 +37,7 @@ from wardclient.screens.case_lists import FieldsTab, NotesTab, ReferralsTab, Tim
 from wardclient.screens.case_overview import overview, timeline_lines
 from wardclient.screens.curtain import CurtainScreen
 from wardclient.screens.presence import Presence
+from wardclient.screens.shortlist_tab import ShortlistTab
 from wardclient.screens.words import group_word, long_day
 from wardclient.widgets.bars import ConsentBar, TabLine
 from wardclient.widgets.grid import RowGrid
@@ -46,6 +50,7 @@ TABS = (
     ("overview", mark("概要")),
     ("notes", mark("面談")),
     ("referrals", mark("紹介")),
+    ("shortlist", mark("候補")),
     ("timeline", mark("経過")),
     ("fields", mark("項目")),
 )
@@ -62,6 +67,8 @@ class CaseScreen(WorkScreen):
         EDIT,
         PLAN,
         REQUESTS,
+        SHORTLIST,
+        PLACEMENTS,
         BACK,
         HELP.aside(),
         RESULT.aside(),
@@ -71,11 +78,12 @@ class CaseScreen(WorkScreen):
         CURTAIN.aside(),
     )
     BINDINGS = bindings(KEYS)
+    MORE = MORE
     CSS_PATH = "case.tcss"
     TITLE_TEXT = mark("ケース")
     ABOUT = mark(
-        "上の帯に、相手側に見えているものがいつも出ています。左右の矢印で、概要・面談・紹介・経過・項目を切り替えます。"
-        "n で記録、c で同意、g で支援プラン、e で項目を直します。"
+        "上の帯に、相手側に見えているものがいつも出ています。左右の矢印で、概要・面談・紹介・候補・経過・項目を切り替えます。"
+        "n で記録、c で同意、g で支援プラン、e で項目を直します。Ctrl+P で、支援要請や就職など、ほかの操作も選べます。"
     )
 
     def __init__(self, case_id: str, tab: str = "overview") -> None:
@@ -106,6 +114,7 @@ class CaseScreen(WorkScreen):
                     yield Prose(id="overview-text")
                 yield NotesTab(id="notes")
                 yield ReferralsTab(id="referrals")
+                yield ShortlistTab(id="shortlist")
                 yield TimelineTab(id="timeline")
                 yield FieldsTab(id="fields")
             with Vertical(classes="side"):
@@ -170,7 +179,7 @@ class CaseScreen(WorkScreen):
             self.query_one("#overview-text", Prose).update(*overview(view, team, today))
         else:
             part = self.query_one(f"#{self._tab}")
-            assert isinstance(part, NotesTab | ReferralsTab | TimelineTab | FieldsTab)  # noqa: S101
+            assert isinstance(part, NotesTab | ReferralsTab | ShortlistTab | TimelineTab | FieldsTab)  # noqa: S101
             part.show(view)
 
     def on_resize(self) -> None:
@@ -267,6 +276,20 @@ class CaseScreen(WorkScreen):
 
         if self.view is not None:
             self.app.push_screen(RequestScreen(self.case_id))
+
+    def action_shortlist(self) -> None:
+        """Show the openings picked for the person."""
+        from wardclient.screens.shortlist import ShortlistScreen
+
+        if self.view is not None:
+            self.app.push_screen(ShortlistScreen(self.case_id))
+
+    def action_placements(self) -> None:
+        """Show the jobs, and every claim to them."""
+        from wardclient.screens.placements import PlacementsScreen
+
+        if self.view is not None:
+            self.app.push_screen(PlacementsScreen(self.case_id))
 
     def action_plan(self) -> None:
         """Show the support plan."""

@@ -20,6 +20,7 @@ from wardclient.keys import (
     HELP,
     IMPORT,
     INBOX,
+    MORE,
     NEW_CASE,
     OFFLINE,
     OPEN,
@@ -100,6 +101,7 @@ class CasesScreen(WorkScreen):
         Key("escape", "back", mark("検索欄を空にする"), "Esc", hidden=True),
     )
     BINDINGS = bindings(KEYS)
+    MORE = MORE
     CSS_PATH = "cases.tcss"
     AUTO_FOCUS = "#search"
     TITLE_TEXT = mark("ケース一覧")

@@ -251,7 +251,7 @@ class PlacementForm(FormScreen):
     TITLE_TEXT = mark("就職の登録")
     ABOUT = mark(
         "両方の側が同じ就職を登録しても1件と数えます。「常用」は統計では4か月以上、給付では6か月以上です。"
-        "雇用期間から両方を出します。"
+        "雇用期間から両方を出します。保存すると、ケースの状態は「就職後フォロー」になり、定着確認が予定に入ります。"
     )
 
     def __init__(self, case_id: str, known: Values) -> None:

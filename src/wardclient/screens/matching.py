@@ -18,11 +18,13 @@ from wardclient.keys import (
     HELP,
     MARK_OPENING,
     OPEN,
+    PICK,
     Key,
 )
 from wardclient.locale import SOURCE, _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.openings import OpeningScreen, short_hours, short_pay, short_place
+from wardclient.screens.shortlist_forms import pick
 from wardclient.widgets.cells import fit, pad, wrap
 from wardclient.widgets.choices import Choose
 from wardclient.widgets.grid import Column, RowGrid
@@ -40,10 +42,11 @@ class MatchScreen(WorkScreen):
         OPEN.named(mark("求人票")),
         MARK_OPENING,
         COMPARE,
+        PICK,
         COUNTED_PARTS,
         HELP,
-        CURTAIN,
         BACK,
+        CURTAIN.aside(),
     )
     BINDINGS = bindings(KEYS)
     CSS_PATH = "matching.tcss"
@@ -91,8 +94,9 @@ class MatchScreen(WorkScreen):
         self.redraw()
 
     def concerns(self, change: Change) -> bool:
-        """A new file, or new wishes of this case."""
-        return "openings" in change.kinds or self.case_id in change.case_ids
+        """A new file, or new wishes of this case. To pick an opening changes no wish."""
+        mine = self.case_id in change.case_ids and not change.kinds <= {"shortlist", "case", "sync"}
+        return "openings" in change.kinds or mine
 
     def redraw(self) -> None:
         """Ask once more."""
@@ -146,7 +150,11 @@ class MatchScreen(WorkScreen):
         """Put the marked openings side by side; the chosen one when none is marked."""
         numbers = self._marked or ([self.grid.row.row.opening_no] if self.grid.row else [])
         if numbers:
-            self.app.push_screen(CompareScreen(tuple(numbers)))
+            self.app.push_screen(CompareScreen(tuple(numbers), self.case_id))
+
+    def action_pick(self) -> None:
+        """Put the marked openings on the person's shortlist; the chosen one when none is marked."""
+        pick(self, self.case_id, self._marked or ([self.grid.row.row.opening_no] if self.grid.row else []))
 
     def action_parts(self) -> None:
         """Choose a part that shall not count, or shall count again."""
@@ -165,22 +173,23 @@ class MatchScreen(WorkScreen):
 class CompareScreen(WorkScreen):
     """Up to four openings side by side, in the words that the person in front may see."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (HELP, CURTAIN, BACK)
+    KEYS: ClassVar[tuple[Key, ...]] = (PICK, HELP, CURTAIN, BACK)
     BINDINGS = bindings(KEYS)
     CSS_PATH = "matching.tcss"
     AUTO_FOCUS = "#compare"
     TITLE_TEXT = mark("求人を並べる")
     ABOUT = mark("本人に見せてよい表示です。非公開の事業所名などは出ません。条件はファイルの言葉のままです。")
 
-    def __init__(self, numbers: tuple[str, ...]) -> None:
-        """Compare the openings of these numbers."""
+    def __init__(self, numbers: tuple[str, ...], case_id: str = "") -> None:
+        """Compare the openings of these numbers; for a case, they can be picked."""
         super().__init__()
+        self.case_id = case_id
         self._numbers = numbers
         self._views: tuple[OpeningView, ...] = ()
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same comparison again."""
-        return partial(CompareScreen, self._numbers)
+        return partial(CompareScreen, self._numbers, self.case_id)
 
     def body(self) -> Iterable[Widget]:
         """One scrolling pane."""
@@ -190,6 +199,7 @@ class CompareScreen(WorkScreen):
     def on_mount(self) -> None:
         """Ask for the sheets."""
         self.title_line.show(_("求人を並べる"), _("来所者表示"))
+        self.key_line.show([k for k in self.KEYS if k is not PICK or self.case_id])
         self.show_sync()
         self.redraw()
 
@@ -205,6 +215,22 @@ class CompareScreen(WorkScreen):
     def _show(self, views: tuple[OpeningView, ...]) -> None:
         self._views = views
         self._lay_out()
+
+    def action_pick(self) -> None:
+        """Put one of them, or all, on the person's shortlist."""
+        choices = [(str(n), view.row.title) for n, view in enumerate(self._views, 1)]
+        if len(choices) > 1:
+            choices.append(("0", _("全部")))
+
+        def chosen(answer: str | None) -> None:
+            if answer is not None:
+                wanted = self._views if answer == "0" else [self._views[int(answer) - 1]]
+                pick(self, self.case_id, [view.row.opening_no for view in wanted])
+
+        if not self.case_id:
+            pick(self, "", ())
+        elif choices:
+            self.app.push_screen(Choose(_("候補求人に加える"), choices, "1"), chosen)
 
     def on_resize(self) -> None:
         """Lay out for this width."""

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from wardclient.casework import reference
 from wardclient.desk.rows import Change, OpeningPage, OpeningRow, OpeningView
-from wardclient.keys import BACK, CLIENT_FACING, CURTAIN, HELP, IMPORT, MATCHES, OPEN, REFER, Key
+from wardclient.keys import BACK, CLIENT_FACING, CURTAIN, HELP, IMPORT, MATCHES, OPEN, PICK, REFER, Key
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.words import long_day
@@ -26,7 +26,7 @@ from wardclient.widgets.prose import Part, Prose
 
 PAGE = 200
 MOST = 5_000
-BY_HAND = Key("f4", "by_hand", mark("求人票なしで紹介"), "F4")
+BY_HAND = Key("f4", "by_hand", mark("求人票なし"), "F4")
 _PLACE = re.compile(r"^神奈川県(?:横浜市)?|^東京都|^横浜市")
 _SPAN = re.compile(r"(\d{1,2})時(\d{2})分[^0-9]{1,3}(\d{1,2})時(\d{2})分")
 
@@ -62,6 +62,7 @@ class OpeningsScreen(WorkScreen):
     KEYS: ClassVar[tuple[Key, ...]] = (
         OPEN.named(mark("求人票")),
         MATCHES,
+        PICK,
         BY_HAND,
         HELP,
         CURTAIN.aside(),
@@ -114,7 +115,7 @@ class OpeningsScreen(WorkScreen):
         """Show the newest."""
         self.title_line.show(_("求人検索"), _("紹介する求人を選びます") if self.case_id else "")
         # For a case the line is full: the file is read in elsewhere, and Ctrl+R still does it.
-        aside = ("import",) if self.case_id else ("by_hand", "matches")
+        aside = ("import",) if self.case_id else ("by_hand", "matches", "pick")
         self.key_line.show([k for k in self.KEYS if k.action not in aside])
         self.show_sync()
         self.find()
@@ -203,6 +204,12 @@ class OpeningsScreen(WorkScreen):
         if self.case_id:
             self.app.push_screen(MatchScreen(self.case_id, *self._asked()))
 
+    def action_pick(self) -> None:
+        """Put the chosen opening on the person's shortlist."""
+        from wardclient.screens.shortlist_forms import pick
+
+        pick(self, self.case_id, [self.grid.row.opening_no] if self.grid.row is not None else [])
+
     def action_by_hand(self) -> None:
         """Refer without a sheet (an opening that is not in the file)."""
         from wardclient.screens.referral import ReferralScreen
@@ -220,7 +227,7 @@ class OpeningsScreen(WorkScreen):
 class OpeningScreen(WorkScreen):
     """求人票: one opening with every condition."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (REFER, CLIENT_FACING, HELP, CURTAIN, BACK)
+    KEYS: ClassVar[tuple[Key, ...]] = (REFER, PICK, CLIENT_FACING, HELP, CURTAIN, BACK)
     BINDINGS = bindings(KEYS)
     CSS_PATH = "openings.tcss"
     AUTO_FOCUS = "#sheet"
@@ -250,7 +257,7 @@ class OpeningScreen(WorkScreen):
     def on_mount(self) -> None:
         """Ask for the sheet."""
         self.title_line.show(f"{_('求人票')}  {self.opening_no}")
-        self.key_line.show([k for k in self.KEYS if k is not REFER or self.case_id])
+        self.key_line.show([k for k in self.KEYS if k not in (REFER, PICK) or self.case_id])
         self.show_sync()
         self.redraw()
 
@@ -279,6 +286,12 @@ class OpeningScreen(WorkScreen):
         """Switch to what the person in front may see, and back."""
         self._client_facing = not self._client_facing
         self.redraw()
+
+    def action_pick(self) -> None:
+        """Put this opening on the person's shortlist."""
+        from wardclient.screens.shortlist_forms import pick
+
+        pick(self, self.case_id, [self.opening_no])
 
     def action_refer(self) -> None:
         """Refer the person to this opening."""

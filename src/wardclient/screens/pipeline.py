@@ -1,11 +1,10 @@
 """紹介の経過: all referrals on their way, and the log of one that both offices write."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from wardclient.casework.fields import FIELDS
@@ -32,12 +31,12 @@ from wardclient.keys import (
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
+from wardclient.screens.case_record import CaseRecordScreen
 from wardclient.screens.forms import FormScreen
 from wardclient.screens.words import side
-from wardclient.widgets.choices import Choose
 from wardclient.widgets.form import FormField
 from wardclient.widgets.grid import Column, RowGrid
-from wardclient.widgets.prose import Prose
+from wardclient.widgets.prose import Part
 
 _FIELDS = {field.name: field for field in FIELDS["referral_step"]}
 _FORM = ("on", "source", "reject_reason", "interview_at", "note")
@@ -170,7 +169,7 @@ STEPS: tuple[Column[ReferralStep], ...] = (
 )
 
 
-class LogScreen(WorkScreen):
+class LogScreen(CaseRecordScreen):
     """The log of one referral."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
@@ -183,7 +182,9 @@ class LogScreen(WorkScreen):
         CURTAIN.aside(),
     )
     BINDINGS = bindings(KEYS)
-    CSS_PATH = "plan.tcss"
+    COLUMNS = STEPS
+    EMPTY = mark("まだ経過がありません")
+    GROUP = "log"
     TITLE_TEXT = mark("紹介の経過")
     ABOUT = mark(
         "上から古い順です。m で次の状態に進めます。まちがいは e で訂正します。消えずに「訂正済み」と残ります。"
@@ -192,8 +193,7 @@ class LogScreen(WorkScreen):
 
     def __init__(self, case_id: str, referral_id: str) -> None:
         """Show the log of a referral."""
-        super().__init__()
-        self.case_id = case_id
+        super().__init__(case_id)
         self.referral_id = referral_id
         self.log_view: ReferralLog | None = None
 
@@ -201,47 +201,22 @@ class LogScreen(WorkScreen):
         """The same again."""
         return partial(LogScreen, self.case_id, self.referral_id)
 
-    @property
-    def filled_in(self) -> bool:
-        """Whether it has been fetched."""
-        return self.log_view is not None
-
-    def body(self) -> Iterable[Widget]:
-        """What it is, the log."""
-        with VerticalScroll(id="plan", classes="pane"):
-            yield Prose(id="plan-text")
-        yield RowGrid(STEPS, id="steps")
-
-    def on_mount(self) -> None:
+    def fetch(self, desk: Desk) -> ReferralLog:
         """Ask for the log."""
-        self.title_line.show(_("紹介の経過"))
-        self.show_sync()
-        self.redraw()
+        return desk.referral_log(self.case_id, self.referral_id)
 
-    def concerns(self, change: Change) -> bool:
-        """This case; what came by the sync does not name its cases."""
-        return self.case_id in change.case_ids or (not change.case_ids and "case" in change.kinds)
-
-    def redraw(self) -> None:
-        """Ask once more."""
-        case_id, referral_id = self.case_id, self.referral_id
-        self.ask(lambda desk: desk.referral_log(case_id, referral_id), self._show, group="log")
-
-    def _show(self, log: ReferralLog) -> None:
-        self.log_view = log
-        states = "・".join(map(state_words, log.states))
-        if len(log.states) > 1:
+    def show(self, found: ReferralLog) -> tuple[Sequence[Part], Sequence[object]]:
+        """What it is and where it stands, the log."""
+        self.log_view = found
+        states = "・".join(map(state_words, found.states))
+        if len(found.states) > 1:
             states = f"{states}  {_('要確認: どちらが正しいか決めて m で進めます')}"
         text = (
-            f"{log.job_title}  {log.employer_name}  {log.opening_no}".rstrip(),
+            f"{found.job_title}  {found.employer_name}  {found.opening_no}".rstrip(),
             f"{_('今の状態')}  {states}",
-            log.subsidy,
+            found.subsidy,
         )
-        self.query_one("#plan-text", Prose).update("\n".join(part for part in text if part))
-        grid = self.query_one(RowGrid)
-        grid.show(log.steps, empty=_("まだ経過がありません"), keep=True)
-        if self.focused is None:
-            self.set_focus(grid)
+        return ("\n".join(part for part in text if part),), found.steps
 
     def action_move_on(self) -> None:
         """Choose the next state, then say when and how."""
@@ -256,15 +231,12 @@ class LogScreen(WorkScreen):
             self._choose(_("次の状態"), choices, choices[0][0], "")
 
     def _choose(self, title: str, states: list[tuple[str, str]], at: str, corrects: str) -> None:
-        numbered = [(str(number), words) for number, (_code, words) in enumerate(states, 1)]
-        begin = next((str(n) for n, (code, _words) in enumerate(states, 1) if code == at), "1")
-
-        def chosen(number: str | None) -> None:
-            if number is not None:
-                state = states[int(number) - 1][0]
-                self.app.push_screen(StepForm(self.case_id, self.referral_id, state, corrects))
-
-        self.app.push_screen(Choose(title, numbered, begin), chosen)
+        self.choose(
+            title,
+            states,
+            lambda state: self.app.push_screen(StepForm(self.case_id, self.referral_id, state, corrects)),
+            at,
+        )
 
     def action_make(self) -> None:
         """Refer now: the whole form of the referral."""
@@ -297,8 +269,8 @@ class LogScreen(WorkScreen):
 
     def action_strike(self) -> None:
         """Strike out the chosen step, which must be the last, and say what is right."""
-        row = self.query_one(RowGrid).row
-        if not isinstance(row, ReferralStep) or row.struck:
+        row = self.chosen(ReferralStep)
+        if row is None or row.struck:
             self.say(_("訂正する経過を選んでください。"))
             return
         choices = [(str(state), state_words(state)) for state in ReferralState]

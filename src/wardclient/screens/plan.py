@@ -1,18 +1,16 @@
 """支援プラン: the version in force on top, its steps below; a review makes a new version."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
-from textual.containers import VerticalScroll
-from textual.widget import Widget
 
 from wardclient.casework.codes import Actor
 from wardclient.casework.fields import FIELDS
 from wardclient.desk.api import Desk
 from wardclient.desk.plan_rows import PlanRow, PlanView, StepRow
-from wardclient.desk.rows import Change, Values
+from wardclient.desk.rows import Values
 from wardclient.keys import (
     ADD_STEP,
     BACK,
@@ -29,13 +27,14 @@ from wardclient.keys import (
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
+from wardclient.screens.case_record import CaseRecordScreen
 from wardclient.screens.forms import FormScreen
 from wardclient.screens.words import long_day
 from wardclient.screens.words_found import words_line
 from wardclient.widgets.cells import pad
 from wardclient.widgets.form import FormField
 from wardclient.widgets.grid import Column, RowGrid
-from wardclient.widgets.prose import Part, Prose
+from wardclient.widgets.prose import Part
 
 LABEL = 12
 _STEP = ("what", "who", "by_when", "training")
@@ -62,7 +61,7 @@ STEPS: tuple[Column[StepRow], ...] = (
 )
 
 
-class PlanScreen(WorkScreen):
+class PlanScreen(CaseRecordScreen):
     """The plan of one case."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
@@ -75,7 +74,9 @@ class PlanScreen(WorkScreen):
         CURTAIN.aside(),
     )
     BINDINGS = bindings(KEYS)
-    CSS_PATH = "plan.tcss"
+    COLUMNS = STEPS
+    EMPTY = mark("まだ取組がありません   a で足せます")
+    GROUP = "plan"
     TITLE_TEXT = mark("支援プラン")
     ABOUT = mark(
         "上が今の版、下が取組です。見直すと新しい版になり、前の版は残ります。"
@@ -84,53 +85,26 @@ class PlanScreen(WorkScreen):
 
     def __init__(self, case_id: str) -> None:
         """Show the plan of a case."""
-        super().__init__()
-        self.case_id = case_id
+        super().__init__(case_id)
         self.view: PlanView | None = None
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same again."""
         return partial(PlanScreen, self.case_id)
 
-    @property
-    def filled_in(self) -> bool:
-        """Whether it has been fetched."""
-        return self.view is not None
-
-    def body(self) -> Iterable[Widget]:
-        """The version in force, the steps."""
-        with VerticalScroll(id="plan", classes="pane"):
-            yield Prose(id="plan-text")
-        yield RowGrid(STEPS, id="steps")
-
-    def on_mount(self) -> None:
+    def fetch(self, desk: Desk) -> PlanView:
         """Ask for the plan."""
-        self.title_line.show(_("支援プラン"))
-        self.show_sync()
-        self.redraw()
+        return desk.plan(self.case_id)
 
-    def concerns(self, change: Change) -> bool:
-        """This case; what came by the sync does not name its cases."""
-        return self.case_id in change.case_ids or (not change.case_ids and "case" in change.kinds)
-
-    def redraw(self) -> None:
-        """Ask once more."""
-        case_id = self.case_id
-        self.ask(lambda desk: desk.plan(case_id), self._show, group="plan")
-
-    def _show(self, view: PlanView) -> None:
-        self.view = view
-        self.query_one("#plan-text", Prose).update(*_plan(view))
-        grid = self.query_one(RowGrid)
-        grid.show(view.steps, empty=_("まだ取組がありません   a で足せます"), keep=True)
-        if self.focused is None:
-            self.set_focus(grid)
+    def show(self, found: PlanView) -> tuple[Sequence[Part], Sequence[object]]:
+        """The version in force, the steps."""
+        self.view = found
+        return _plan(found), found.steps
 
     @property
     def step(self) -> StepRow | None:
         """The chosen step."""
-        found = self.query_one(RowGrid).row
-        return found if isinstance(found, StepRow) else None
+        return self.chosen(StepRow)
 
     def action_add_step(self) -> None:
         """Add a step."""

@@ -1,27 +1,24 @@
 """支援要請: the city asks Hello Work to support a person; both follow what came of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar
-
-from textual.containers import VerticalScroll
-from textual.widget import Widget
 
 from wardclient.casework.fields import FIELDS
 from wardclient.casework.support_request import RequestState
 from wardclient.desk.api import Desk
 from wardclient.desk.request_rows import RequestRow, RequestStepRow
-from wardclient.desk.rows import Change, Values
+from wardclient.desk.rows import Values
 from wardclient.keys import ASK_SUPPORT, BACK, CURTAIN, DISCARD, HELP, MOVE, MOVE_ON, SAVE, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
+from wardclient.screens.case_record import CaseRecordScreen
 from wardclient.screens.forms import FormScreen
 from wardclient.screens.words import side
-from wardclient.widgets.choices import Choose
 from wardclient.widgets.form import FormField
-from wardclient.widgets.grid import Column, RowGrid
-from wardclient.widgets.prose import Prose
+from wardclient.widgets.grid import Column
+from wardclient.widgets.prose import Part
 
 _ASK = tuple(
     f
@@ -57,12 +54,14 @@ STEPS: tuple[Column[RequestStepRow], ...] = (
 )
 
 
-class RequestScreen(WorkScreen):
+class RequestScreen(CaseRecordScreen):
     """The newest request of a case and its log."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (ASK_SUPPORT, MOVE_ON, BACK, HELP.aside(), CURTAIN.aside())
     BINDINGS = bindings(KEYS)
-    CSS_PATH = "plan.tcss"
+    COLUMNS = STEPS
+    EMPTY = mark("まだ経過がありません")
+    GROUP = "requests"
     TITLE_TEXT = mark("支援要請")
     ABOUT = mark(
         "市が F2 で要請し、ハローワークが m で答えます (支援開始・保留・不開始)。不開始の理由は市にも見えます。"
@@ -71,53 +70,26 @@ class RequestScreen(WorkScreen):
 
     def __init__(self, case_id: str) -> None:
         """Show the requests of a case."""
-        super().__init__()
-        self.case_id = case_id
+        super().__init__(case_id)
         self.rows: tuple[RequestRow, ...] | None = None
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same again."""
         return partial(RequestScreen, self.case_id)
 
-    @property
-    def filled_in(self) -> bool:
-        """Whether it has been fetched."""
-        return self.rows is not None
-
-    def body(self) -> Iterable[Widget]:
-        """What was asked, the log."""
-        with VerticalScroll(id="plan", classes="pane"):
-            yield Prose(id="plan-text")
-        yield RowGrid(STEPS, id="steps")
-
-    def on_mount(self) -> None:
+    def fetch(self, desk: Desk) -> tuple[RequestRow, ...]:
         """Ask for the requests."""
-        self.title_line.show(_("支援要請"))
-        self.show_sync()
-        self.redraw()
+        return desk.support_requests(self.case_id)
 
-    def concerns(self, change: Change) -> bool:
-        """This case; what came by the sync does not name its cases."""
-        return self.case_id in change.case_ids or (not change.case_ids and "case" in change.kinds)
-
-    def redraw(self) -> None:
-        """Ask once more."""
-        case_id = self.case_id
-        self.ask(lambda desk: desk.support_requests(case_id), self._show, group="requests")
-
-    def _show(self, rows: tuple[RequestRow, ...]) -> None:
-        self.rows = rows
-        row = rows[0] if rows else None
-        text = _("支援要請はまだありません。市の画面で F2 を押すと要請できます。")
-        if row is not None:
-            states = "・".join(map(state_words, row.states))
-            decide = _("要確認: どちらが正しいか決めて m で進めます") if len(row.states) > 1 else ""
-            text = f"{row.request_no}  {states}  {decide}".rstrip() + f"\n{row.reason}"
-        self.query_one("#plan-text", Prose).update(text)
-        grid = self.query_one(RowGrid)
-        grid.show(row.steps if row else (), empty=_("まだ経過がありません"), keep=True)
-        if self.focused is None:
-            self.set_focus(grid)
+    def show(self, found: tuple[RequestRow, ...]) -> tuple[Sequence[Part], Sequence[object]]:
+        """What was asked, and its log."""
+        self.rows = found
+        row = found[0] if found else None
+        if row is None:
+            return (_("支援要請はまだありません。市の画面で F2 を押すと要請できます。"),), ()
+        states = "・".join(map(state_words, row.states))
+        decide = _("要確認: どちらが正しいか決めて m で進めます") if len(row.states) > 1 else ""
+        return (f"{row.request_no}  {states}  {decide}".rstrip() + f"\n{row.reason}",), row.steps
 
     def action_ask_support(self) -> None:
         """Ask Hello Work for support."""
@@ -132,13 +104,11 @@ class RequestScreen(WorkScreen):
         if row is None or not row.next:
             self.say(_("いま、こちらの役所から進められる状態はありません。"))
             return
-        numbered = [(str(number), state_words(code)) for number, code in enumerate(row.next, 1)]
-
-        def chosen(number: str | None) -> None:
-            if number is not None:
-                self.app.push_screen(AnswerForm(self.case_id, row.request_id, row.next[int(number) - 1]))
-
-        self.app.push_screen(Choose(_("次の状態"), numbered, "1"), chosen)
+        self.choose(
+            _("次の状態"),
+            [(code, state_words(code)) for code in row.next],
+            lambda code: self.app.push_screen(AnswerForm(self.case_id, row.request_id, code)),
+        )
 
 
 class AskForm(FormScreen):

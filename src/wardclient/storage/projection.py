@@ -13,6 +13,7 @@ from wardclient.casework.names import display_name, kana_key
 from wardclient.casework.search_text import SEPARATOR, case_index_text
 from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Register
+from wardclient.storage.case_states import state_of_case
 from wardclient.storage.cipher import Connection
 from wardclient.storage.schema import DERIVED_NAMES, DERIVED_TABLES
 from wardclient.storage.state import SqlState, read_register
@@ -181,7 +182,7 @@ class Projection:
             address=_text(person.get("address1")),
             case_no=_text(case.get("case_no")) if own else "",
             target_group=_text(case.get("target_group")),
-            status=_text(case.get("status")),
+            status=self._status(streams, _text(case.get("status"))),
             consent=_text(consent.get("state")),
             consent_from=_text(consent.get("valid_from")),
             consent_until=_text(consent.get("valid_until")),
@@ -192,6 +193,13 @@ class Projection:
             next_on=days["next_on"],
             conflicts=self._conflicts(streams),
         )
+
+    def _status(self, streams: list[tuple[bytes, str]], status: str) -> str:
+        """Return the state to show: what was written, or what came of it since."""
+        names = [stream for stream, _ in streams]
+        registers = (self._state.registers_of(name, "case").get("status") for name in names)
+        written = [r.shown for r in registers if r is not None and r.shown is not None]
+        return state_of_case(self._connection, names, status, written)
 
     def _upsert(self, case_id: str, line: CaseLine) -> int:
         names = ", ".join(COLUMNS)

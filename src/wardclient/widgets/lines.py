@@ -108,9 +108,10 @@ class KeyLine(Widget):
             super().__init__()
             self.key = key
 
-    def __init__(self, keys: Sequence[Key]) -> None:
-        """Show those of ``keys`` that are not hidden."""
+    def __init__(self, keys: Sequence[Key], more: Key | None = None) -> None:
+        """Show those of ``keys`` that are not hidden; ``more`` at the right end, where there is room."""
         super().__init__()
+        self._more = more
         self._keys = tuple(key for key in keys if not key.hidden)[:MOST_SHOWN]
 
     def show(self, keys: Sequence[Key]) -> None:
@@ -122,14 +123,21 @@ class KeyLine(Widget):
 
     def places(self) -> list[tuple[int, int, Key]]:
         """Return first and last cell of each key, as drawn."""
-        gap = 3
         texts = [f"{key.face} {_(key.label)}" for key in self._keys]
-        while gap > 1 and 1 + sum(map(width, texts)) + gap * (len(texts) - 1) > self.size.width:
+        more = f"{self._more.face} {_(self._more.label)}" if self._more is not None else ""
+        cells = 1 + sum(map(width, texts))
+        room = self.size.width - (width(more) + 2 if more else 0)
+        if more and cells + len(texts) - 1 > room:
+            more, room = "", self.size.width
+        gap = 3
+        while gap > 1 and cells + gap * (len(texts) - 1) > room:
             gap -= 1
         found, x = [], 1
         for key, text in zip(self._keys, texts, strict=True):
             found.append((x, x + width(text), key))
             x += width(text) + gap
+        if more and self._more is not None:
+            found.append((self.size.width - 1 - width(more), self.size.width - 1, self._more))
         return found
 
     def render(self) -> RenderResult:
