@@ -22,7 +22,7 @@ LAYERS = (
     ("app", "cli", "commands", "demo"),
     ("screens", "widgets"),
     ("desk",),
-    ("storage", "sync", "openings", "documents", "reports", "practice"),
+    ("storage", "sync", "openings", "documents", "printing", "reports", "practice"),
     ("vault", "ledger"),
     ("casework",),
     ("keys",),
@@ -30,7 +30,7 @@ LAYERS = (
 )
 """The parts of wardclient from the person at the desk down to the field; imports go downward only."""
 
-PURE = ("casework", "ledger", "vault", "storage", "sync", "openings", "documents", "reports")
+PURE = ("casework", "ledger", "vault", "storage", "sync", "openings", "documents", "printing", "reports")
 """Parts that know no screen."""
 SCREEN_SIDE = ("screens", "widgets")
 

@@ -75,6 +75,7 @@ _BY_KIND = {
     "registration": "registration",
     "consent": "consent",
     "session": "note_shared",
+    "print": "note_shared",
     "action": "plan",
     "request": "support_request",
     "request_step": "support_request",

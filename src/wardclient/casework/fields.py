@@ -49,6 +49,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "placement": joint_fields.PLACEMENT,
     "retention": joint_fields.RETENTION,
     "placement_strike": joint_fields.PLACEMENT_STRIKE,
+    "print": joint_fields.PRINT,
 }
 _BY_NAME = {kind: {field.name: field for field in fields} for kind, fields in FIELDS.items()}
 

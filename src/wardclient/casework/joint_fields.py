@@ -43,6 +43,7 @@ CONSENT = (
     ),
     Field("valid_from", "有効期間の始め", "Valid from", Form.DATE, "OPS", required=True),
     Field("valid_until", "有効期間の終わり", "Valid until", Form.DATE, "OPS", required=True),
+    Field("form_serial", "同意書の印刷番号", "Serial of the printed form", Form.TEXT, "OPS", most=NAME),
     Field("paper_location", "原本保管場所", "Where the paper is", Form.TEXT, "OPS", required=True, most=LINE),
     Field("withdrawn_on", "撤回日", "Withdrawn on", Form.DATE, "OPS"),
     Field("withdrawn_how", "撤回の方法", "How withdrawn", Form.CODE, "OPS", codes=codes.WithdrawnHow),
@@ -275,3 +276,12 @@ PLACEMENT_STRIKE = (
     Field("reason", "取消しの理由", "Why", Form.TEXT, "S7", required=True, most=SENTENCE, item_to_city="H5"),
 )
 """A claim that was made in error is struck out by a record of its own; the claim itself is never rewritten."""
+
+PRINT = (
+    Field("case_id", "ケース内部番号", "Internal case number", Form.ID, "OPS", auto=True),
+    Field("paper", "様式", "Paper", Form.TEXT, "S6", required=True, most=NAME, item_to_city="H2"),
+    Field("serial", "印刷番号", "Serial", Form.TEXT, "S6", required=True, most=NAME, item_to_city="H2"),
+    Field("printed_on", "印刷した日", "Printed on", Form.DATE, "S6", required=True, item_to_city="H2"),
+    Field("undone", "取りやめた理由", "Why undone", Form.TEXT, "S6", most=LINE, item_to_city="H2"),
+)
+"""A print of a paper: that there was one, never what stands on it."""

@@ -13,6 +13,7 @@ from wardclient.casework.problems import Problem
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
 from wardclient.desk.plan_rows import PlanView
+from wardclient.desk.print_api import PrintDesk
 from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.rows import (
     Candidate,
@@ -123,7 +124,7 @@ class Door(Protocol):
         """Open the home; WrongPassphraseError, DamagedHomeError."""
 
 
-class Desk(Protocol):
+class Desk(PrintDesk, Protocol):
     """An unlocked workstation."""
 
     def me(self) -> Me:

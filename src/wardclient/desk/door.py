@@ -28,9 +28,16 @@ class HomeDoor:
         self._offline = offline
         self._background = background
 
-    def warm_up(self) -> None:
-        """Import what unlocking needs, in a thread, while the person types."""
-        threading.Thread(target=_imports, name="warm-up", daemon=True).start()
+    def warm_up(self) -> threading.Thread:
+        """Import what unlocking needs, in a thread, while the person types; sweep up what a crash left on paper."""
+
+        def work() -> None:
+            _imports()
+            _sweep(self._home)
+
+        thread = threading.Thread(target=work, name="warm-up", daemon=True)
+        thread.start()
+        return thread
 
     def profile(self) -> Profile:
         """Return what may be shown before unlocking."""
@@ -107,6 +114,24 @@ class HomeDoor:
         except DamagedError as error:
             set_aside_and_begin_anew(home, key)
             raise set_aside() from error
+
+
+def _sweep(path: Path) -> None:
+    """Remove the papers that a crash left behind, before anybody unlocks; not those of a desk that is open."""
+    from wardclient.printing.files import PaperFiles
+    from wardclient.storage.home import Home, HomeBusyError, hold
+
+    papers = PaperFiles(path)
+    if not len(papers):
+        return
+    try:
+        held = hold(Home(path), wait_seconds=0)
+    except (HomeBusyError, OSError):
+        return
+    try:
+        papers.sweep()
+    finally:
+        held.release()
 
 
 def no_home() -> NoHomeError:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 from wardclient.casework.shortlist import ClientWord
 from wardclient.desk.api import RefusedError
 from wardclient.desk.place import problem, refuse
-from wardclient.desk.prints import PaperChoice, PrintActs
+from wardclient.desk.print_rows import PaperChoice
+from wardclient.desk.prints import PrintActs
 from wardclient.desk.shortlist import ShortlistActs
 from wardclient.desk.shortlist_rows import ShortlistRow
 from wardclient.documents.paper import Paper
 from wardclient.documents.shortlist import OpeningValues, ShortlistValues, shortlist_paper
 
 if TYPE_CHECKING:
-    from wardclient.desk.prints import _Source
+    from wardclient.desk.print_sources import Source
 
 KIND = "shortlist"
 NOTHING = "候補求人がありません。"
@@ -31,7 +32,7 @@ class ShortlistPrintActs(PrintActs, ShortlistActs):
             for row in super().papers(case_id)
         )
 
-    def _paper(self, source: "_Source", kind: str, record: str, language: str) -> Paper:
+    def _paper(self, source: "Source", kind: str, record: str, language: str) -> Paper:
         if kind != KIND:
             return super()._paper(source, kind, record, language)
         row = source.view.row

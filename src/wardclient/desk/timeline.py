@@ -25,11 +25,13 @@ WORDS = {
     "strike_placement": ("就職の取消し", "Placement struck out"),
     "shortlist": ("候補求人に加えた", "Opening shortlisted"),
     "shortlist_word": ("候補求人の本人の意向", "Client's word on an opening"),
+    "print": ("印刷", "Printed"),
+    "undo_print": ("印刷の取りやめ", "Print undone"),
     "shortlist_order": ("候補求人の順", "Shortlist ordered"),
 }
 SPELLED = (
     *("edit", "resolve", "record_result", "refer_hw", "refer_city", "refer_step"),
-    *("strike_placement", "shortlist", "shortlist_word"),
+    *("strike_placement", "shortlist", "shortlist_word", "print", "undo_print"),
 )
 """Events whose values are named with them."""
 SILENT = frozenset({"consent_opened"})

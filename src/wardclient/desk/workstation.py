@@ -26,10 +26,10 @@ from wardclient.desk.place import Place
 from wardclient.desk.placements import PlacementActs
 from wardclient.desk.plans import PlanActs
 from wardclient.desk.presence import PresenceActs
+from wardclient.desk.printing_acts import PrintingActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
-from wardclient.desk.shortlist_prints import ShortlistPrintActs
 from wardclient.desk.staff import StaffActs
 from wardclient.desk.status import sync_status
 from wardclient.desk.trainings import TrainingActs
@@ -52,7 +52,7 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 class Workstation(
     ExportActs,
-    ShortlistPrintActs,
+    PrintingActs,
     ConsentActs,
     SessionActs,
     PlanActs,
@@ -114,6 +114,7 @@ class Workstation(
             export_key=derive(key, b"", b"wardclient/tray"),
         )
         self._offline = offline
+        self.open_printing(home.path)
         self._index()
         if background and not offline:
             self._loop.start()
@@ -176,6 +177,7 @@ class Workstation(
         self._feed.stop()
         self.transport.close()
         self.room.close()
+        self.close_printing()
         self.place.lane.close(self.place.store.close)
         self._held.release()
         self._listeners.clear()

@@ -20,6 +20,7 @@ from wardclient.keys import (
     MORE,
     NOTE,
     OPEN,
+    PAPERS,
     PLACEMENTS,
     PLAN,
     REFER,
@@ -69,6 +70,7 @@ class CaseScreen(WorkScreen):
         REQUESTS,
         SHORTLIST,
         PLACEMENTS,
+        PAPERS,
         BACK,
         HELP.aside(),
         RESULT.aside(),
@@ -290,6 +292,12 @@ class CaseScreen(WorkScreen):
 
         if self.view is not None:
             self.app.push_screen(PlacementsScreen(self.case_id))
+
+    def action_papers(self) -> None:
+        """Open the papers (様式) of the case."""
+        from wardclient.screens.prints import PrintScreen
+
+        self.app.push_screen(PrintScreen(self.case_id))
 
     def action_plan(self) -> None:
         """Show the support plan."""

@@ -38,6 +38,7 @@ _FORM = (
     "method",
     "explained_by",
     "form_version",
+    "form_serial",
     "paper_location",
 )
 _ITEMS = {"scope_to_hw": ItemToHw, "scope_to_city": ItemToCity}

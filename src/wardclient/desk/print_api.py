@@ -1,0 +1,40 @@
+"""What screens ask of the desk about papers (様式)."""
+
+from typing import Protocol
+
+from wardclient.desk.print_rows import PaperChoice, PaperRecord, PrintedPaper, PrintRow
+
+
+class PrintDesk(Protocol):
+    """The part of the desk that makes, shows and prints papers."""
+
+    def papers(self, case_id: str) -> tuple[PaperChoice, ...]:
+        """Return every paper with the reason why it cannot be made."""
+
+    def paper_records(self, case_id: str, kind: str) -> tuple[PaperRecord, ...]:
+        """Return the records that a paper can be made of, the latest first."""
+
+    def paper_languages(self, kind: str) -> tuple[tuple[str, str], ...]:
+        """Return (code, name) of the languages that a paper can be explained in."""
+
+    def preview_paper(
+        self, case_id: str, kind: str, *, record: str = "", language: str = ""
+    ) -> tuple[str, ...]:
+        """Return what would be on a paper, line by line."""
+
+    def printers(self) -> tuple[str, ...]:
+        """Return the printers by name, the usual one first."""
+
+    def print_paper(
+        self, case_id: str, kind: str, *, record: str = "", language: str = "", printer: str = ""
+    ) -> PrintedPaper:
+        """Make a paper and hand it to a printer."""
+
+    def view_paper(self, case_id: str, kind: str, *, record: str = "", language: str = "") -> PrintedPaper:
+        """Make a paper and open it in the viewer."""
+
+    def prints(self, case_id: str) -> tuple[PrintRow, ...]:
+        """Return the prints of a case, the newest first."""
+
+    def undo_print(self, case_id: str, serial: str, reason: str) -> None:
+        """Record that nothing came of a print."""

@@ -1,0 +1,151 @@
+"""The printers and the viewer of this PC.
+
+CUPS (Linux, macOS) takes a paper through a pipe, so that printing leaves no file. Windows prints through the
+program that opens PDFs, which needs one (`files`). Job names are the program's name alone: they are shown to everybody
+at the printer.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+JOB = "wardclient"
+SECONDS = 30.0
+
+
+class PrintError(Exception):
+    """The system did not take the paper. ``ja`` and ``en`` say what to do; nothing of the paper is in them."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        super().__init__(en)
+        self.ja = ja
+        self.en = en
+
+
+class Printing(Protocol):
+    """What a system can do with a paper."""
+
+    needs_file: bool
+    """Whether `print` reads the paper from a file."""
+
+    def printers(self) -> tuple[str, ...]:
+        """Names of the printers, the usual one first; empty where only the usual one can be used."""
+
+    def print(self, pdf: bytes, path: Path | None, printer: str) -> None:
+        """Hand a paper to a printer (empty: the usual one); PrintError."""
+
+    def show(self, path: Path) -> None:
+        """Open a paper in the system's viewer; PrintError."""
+
+
+def this_system() -> Printing:
+    """Return the printing of the system that this runs on."""
+    return WindowsPrinting() if sys.platform == "win32" else CupsPrinting(_viewer())
+
+
+def _viewer() -> tuple[str, ...]:
+    return ("open",) if sys.platform == "darwin" else ("xdg-open",)
+
+
+class CupsPrinting:
+    """CUPS by its own commands (``lp``, ``lpstat``), which are on every system that has it."""
+
+    needs_file = False
+
+    def __init__(self, viewer: tuple[str, ...] = ("xdg-open",)) -> None:
+        self._viewer = viewer
+
+    def printers(self) -> tuple[str, ...]:
+        """The names that CUPS knows, the default one first."""
+        names = [line.strip() for line in _told(("lpstat", "-e")).splitlines() if line.strip()]
+        usual = _told(("lpstat", "-d")).rpartition(":")[2].strip()
+        return tuple(sorted(names, key=lambda name: (name != usual, name)))
+
+    def print(self, pdf: bytes, path: Path | None, printer: str) -> None:  # noqa: ARG002 - it goes through a pipe
+        """Send a paper through a pipe."""
+        where = ("-d", printer) if printer else ()
+        done = _run(("lp", *where, "-t", JOB, "-o", "media=A4"), pdf)
+        if done is None:
+            raise PrintError(
+                "この PC には印刷のしくみ (CUPS) がありません。PDF で開いて印刷してください。",
+                "This PC has no printing system (CUPS). Open the paper as a PDF and print it from there.",
+            )
+        if done.returncode:
+            raise PrintError(
+                "プリンターが受け付けませんでした。電源と用紙、プリンターの名前を確かめて、もう一度印刷してください。",
+                "The printer did not take it. Check power, paper and the printer's name, then print again.",
+            )
+
+    def show(self, path: Path) -> None:
+        """Open it in the desktop's viewer."""
+        if shutil.which(self._viewer[0]) is None:
+            raise _no_viewer()
+        try:
+            # What it writes to its output is nobody's.
+            process = subprocess.Popen(  # noqa: S603 - a program of the system, and a path that we made
+                (*self._viewer, str(path)),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError:
+            raise _no_viewer() from None
+        # A viewer stays open: nobody waits for it but this thread, which lets the system forget it when it ends.
+        threading.Thread(target=process.wait, name="viewer", daemon=True).start()
+
+
+class WindowsPrinting:
+    """Windows by the program that is registered for PDFs."""
+
+    needs_file = True
+
+    def printers(self) -> tuple[str, ...]:
+        """None by name: the program that prints takes the usual one; another is chosen in the viewer."""
+        return ()
+
+    def print(self, pdf: bytes, path: Path | None, printer: str) -> None:  # noqa: ARG002 - it goes by its file
+        """Let the PDF program print the file."""
+        assert path is not None  # noqa: S101 - needs_file
+        self._start(path, "print")
+
+    def show(self, path: Path) -> None:
+        """Open it in the PDF program."""
+        self._start(path, "open")
+
+    def _start(self, path: Path, verb: str) -> None:
+        try:
+            start = os.startfile  # type: ignore[attr-defined,unused-ignore]
+            start(path, verb)
+        except (AttributeError, OSError):
+            raise _no_viewer() from None
+
+
+def _no_viewer() -> PrintError:
+    return PrintError(
+        "この PC には PDF を開くプログラムがありません。管理者に知らせてください。",
+        "This PC has no program that opens PDFs. Tell the administrator.",
+    )
+
+
+def _run(command: Sequence[str], given: bytes) -> "subprocess.CompletedProcess[bytes] | None":
+    """Run a command to its end; None where there is no such command or it does not end."""
+    program = shutil.which(command[0])
+    if program is None:
+        return None
+    try:
+        return subprocess.run(  # noqa: S603 - a program of the system; no shell
+            (program, *command[1:]), input=given, capture_output=True, check=False, timeout=SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+
+
+def _told(command: Sequence[str]) -> str:
+    done = _run(command, b"")
+    return "" if done is None or done.returncode else done.stdout.decode(errors="replace")

@@ -1,0 +1,174 @@
+"""Printing at real desks: the printer, the viewer's files, the record in both offices, the signed form."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.desk.conftest import PASSPHRASE, Offices
+from tests.desk.test_desk import form, opened, shared
+from tests.documents.pages import text
+from tests.printing.conftest import Cups
+from wardclient.desk.api import RefusedError
+from wardclient.desk.workstation import Workstation
+from wardclient.printing.system import CupsPrinting
+
+Exchange = Callable[[], None]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are scripts with a first line")
+
+
+def papers(offices: Offices, home: str = "city") -> list[Path]:
+    """Return the files that a viewer was given and that are still there."""
+    return list((offices.homes / home / "papers").glob("*"))
+
+
+def test_a_print_reaches_the_printer_and_the_history_of_both_offices(
+    city: Workstation,
+    hellowork: Workstation,
+    exchange: Exchange,
+    cups: Cups,
+    offices: Offices,
+) -> None:
+    """Its kind and serial cross with the notes' box; the paper itself is on no disk."""
+    case_id = shared(city, exchange)
+    made = city.print_paper(case_id, "consent", printer="hall")
+    ((arguments, pdf),) = cups.jobs
+    assert arguments[:2] == ["-d", "hall"]
+    assert made.serial in text(pdf)
+    assert papers(offices) == []
+    exchange()
+    for desk in (city, hellowork):
+        (row,) = desk.prints(case_id)
+        assert (row.title, row.serial, row.team, row.undone) == ("同意書", made.serial, "city", "")
+        assert any("印刷" in line.text and made.serial in line.text for line in desk.case(case_id).timeline)
+
+
+def test_a_print_stays_with_its_office_where_the_box_is_open(
+    city: Workstation,
+    hellowork: Workstation,
+    exchange: Exchange,
+    cups: Cups,
+) -> None:
+    """Without S6 the other side learns of no print; without a consent nobody does."""
+    case_id = shared(city, exchange, scope_to_hw=["S1"])
+    city.print_paper(case_id, "handover")
+    exchange()
+    assert len(city.prints(case_id)) == 1
+    assert hellowork.prints(case_id) == ()
+    assert len(cups.jobs) == 1
+
+
+def test_a_print_that_the_printer_refused_is_recorded_as_undone(city: Workstation, cups: Cups) -> None:
+    """The serial is used up, so it is told; the next print goes on from it."""
+    case_id = opened(city)
+    cups.refuse()
+    with pytest.raises(RefusedError) as error:
+        city.print_paper(case_id, "consent")
+    (row,) = city.prints(case_id)
+    assert row.undone
+    assert row.serial in error.value.ja
+    (cups.folder / "refuse").unlink()
+    assert city.print_paper(case_id, "consent").serial.endswith("-00002")
+    city.undo_print(case_id, city.prints(case_id)[0].serial, "紙づまり")
+    assert [row.undone for row in city.prints(case_id)] == ["紙づまり", "印刷できなかった"]
+    with pytest.raises(RefusedError):
+        city.undo_print(case_id, "ABCDEF-00009", "x")
+
+
+def test_what_a_viewer_was_given_goes_with_the_lock(
+    city: Workstation,
+    cups: Cups,
+    offices: Offices,
+) -> None:
+    """One file while the desk is open, under a name that says nothing; none afterwards."""
+    case_id = opened(city)
+    made = city.view_paper(case_id, "consent")
+    (path,) = papers(offices)
+    assert path.read_bytes() == made.pdf
+    assert made.serial not in path.name
+    assert cups.folder.exists()
+    city.lock()
+    assert papers(offices) == []
+
+
+def test_a_pc_without_a_viewer_keeps_no_file_for_it_beyond_the_lock(
+    city: Workstation,
+    cups: Cups,
+    offices: Offices,
+) -> None:
+    """It is said, and recorded as undone."""
+    cups.remove("xdg-open")
+    case_id = opened(city)
+    with pytest.raises(RefusedError) as error:
+        city.view_paper(case_id, "consent")
+    assert "PDF を開くプログラム" in error.value.ja
+    assert city.prints(case_id)[0].undone
+    city.lock()
+    assert papers(offices) == []
+
+
+def test_what_a_killed_program_left_goes_before_anybody_unlocks(city: Workstation, offices: Offices) -> None:
+    """A process of its own shows a paper and dies; the next start of the program sweeps, without a passphrase."""
+    case_id = opened(city)
+    city.lock()
+    script = (
+        "import os, sys, pathlib\n"
+        "from wardclient.desk.door import HomeDoor\n"
+        "desk = HomeDoor(pathlib.Path(sys.argv[1]), offline=True, background=False).unlock(sys.argv[2])\n"
+        "desk.printing.show = lambda path: None\n"
+        "desk.view_paper(sys.argv[3], 'consent')\n"
+        "os._exit(9)\n"
+    )
+    home = offices.homes / "city"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(home), PASSPHRASE, case_id], check=False, capture_output=True
+    )
+    assert done.returncode == 9, done.stderr
+    assert len(papers(offices)) == 1
+    sweep = (
+        "import sys, pathlib\n"
+        "from wardclient.desk import door\n"
+        "door.HomeDoor(pathlib.Path(sys.argv[1])).warm_up().join()\n"
+    )
+    subprocess.run([sys.executable, "-c", sweep, str(home)], check=True)
+    assert papers(offices) == []
+
+
+def test_a_desk_that_is_open_elsewhere_keeps_its_papers(
+    city: Workstation, offices: Offices, cups: Cups
+) -> None:
+    """A second start sweeps nothing from under the first."""
+    from wardclient.desk.door import HomeDoor
+
+    city.view_paper(opened(city), "consent")
+    HomeDoor(offices.homes / "city").warm_up().join()
+    assert len(papers(offices)) == 1
+    assert cups.folder.exists()
+
+
+def test_the_signed_form_is_tied_to_the_print(city: Workstation, cups: Cups) -> None:
+    """The consent proposes the serial of the form that was printed last and keeps it."""
+    case_id = opened(city)
+    assert "form_serial" not in city.consent_defaults(case_id)
+    city.print_paper(case_id, "consent")
+    last = city.print_paper(case_id, "consent", language="vi").serial
+    city.print_paper(case_id, "handover")
+    assert city.consent_defaults(case_id)["form_serial"] == last
+    city.record_consent(case_id, form(city, case_id))
+    assert city.case(case_id).consent.values["form_serial"] == last
+    assert len(cups.jobs) == 3
+
+
+def test_a_preview_is_no_print(city: Workstation) -> None:
+    """It says what would be on the paper, in the language that was asked for, and uses no serial."""
+    case_id = opened(city)
+    assert "個人情報の提供に関する同意書" in city.preview_paper(case_id, "consent")[0]
+    assert "중" not in "".join(city.preview_paper(case_id, "consent"))
+    assert "한국어" in "".join(city.preview_paper(case_id, "consent", language="ko"))
+    assert city.prints(case_id) == ()
+    assert {code for code, _ in city.paper_languages("consent")} >= {"en", "zh", "ko", "vi"}
+    assert city.paper_languages("plan") == ()
+    assert isinstance(city.printing, CupsPrinting)

@@ -1,0 +1,96 @@
+"""Handing a paper to the system: what the printer gets, what nobody else does, and what is said when it fails."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.printing.conftest import Cups
+from wardclient.printing.system import CupsPrinting, PrintError, WindowsPrinting, this_system
+
+PDF = b"%PDF-1.7 \x00\xff paper"
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="these programs are scripts with a first line")
+
+
+def until_shown(cups: Cups) -> list[str]:
+    """Return what the viewer, which nobody waits for, was given."""
+    for _ in range(1_000):
+        if cups.shown:
+            return cups.shown
+        threading.Event().wait(0.01)
+    raise AssertionError
+
+
+def test_the_usual_printer_is_first(cups: Cups) -> None:
+    """As CUPS names them."""
+    assert CupsPrinting().printers() == ("corner", "hall")
+    cups.remove("lpstat")
+    assert CupsPrinting().printers() == ()
+
+
+def test_a_paper_goes_through_a_pipe_under_a_name_that_says_nothing(cups: Cups, tmp_path: Path) -> None:
+    """The job's name is the program's; no file is made."""
+    before = set(tmp_path.rglob("*.pdf"))
+    CupsPrinting().print(PDF, None, "hall")
+    CupsPrinting().print(PDF, None, "")
+    (named, first), (usual, second) = cups.jobs
+    assert first == second == PDF
+    assert named[:2] == ["-d", "hall"]
+    assert named[2:4] == usual[:2] == ["-t", "wardclient"]
+    assert set(tmp_path.rglob("*.pdf")) == before
+
+
+def test_a_printer_that_refuses_and_one_that_is_not_there_are_told_apart(cups: Cups) -> None:
+    """Both in words that say what to do, without a word of the paper."""
+    cups.refuse()
+    with pytest.raises(PrintError) as refused:
+        CupsPrinting().print(PDF, None, "")
+    assert "電源と用紙" in refused.value.ja
+    cups.remove("lp")
+    with pytest.raises(PrintError) as missing:
+        CupsPrinting().print(PDF, None, "")
+    assert "CUPS" in missing.value.ja
+
+
+def test_the_viewer_is_given_the_file_and_not_waited_for(cups: Cups, tmp_path: Path) -> None:
+    """A PC without one says so."""
+    paper = tmp_path / "a.pdf"
+    CupsPrinting().show(paper)
+    assert until_shown(cups) == [str(paper)]
+    cups.remove("xdg-open")
+    with pytest.raises(PrintError):
+        CupsPrinting().show(paper)
+
+
+def test_windows_prints_and_shows_by_the_program_for_pdfs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The verbs of the shell; where nothing opens PDFs, or this is no Windows, it is said."""
+    done: list[tuple[Path, str]] = []
+    monkeypatch.setattr(os, "startfile", lambda path, verb: done.append((path, verb)), raising=False)
+    paper = tmp_path / "a.pdf"
+    system = WindowsPrinting()
+    assert system.needs_file
+    system.print(PDF, paper, "")
+    system.show(paper)
+    assert done == [(paper, "print"), (paper, "open")]
+
+    def fails(_path: Path, _verb: str) -> None:
+        raise OSError(1155, "no application")
+
+    monkeypatch.setattr(os, "startfile", fails, raising=False)
+    with pytest.raises(PrintError):
+        system.show(paper)
+    monkeypatch.delattr(os, "startfile")
+    with pytest.raises(PrintError):
+        system.print(PDF, paper, "")
+
+
+def test_each_system_has_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what Python says of the platform."""
+    monkeypatch.setattr("sys.platform", "win32")
+    assert isinstance(this_system(), WindowsPrinting)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert isinstance(this_system(), CupsPrinting)
