@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.printers import cups  # noqa: F401 - a fixture for all rooms
+
 # A shared machine is sometimes slow; a deadline in milliseconds would fail the machine, not the code.
 settings.register_profile("house", deadline=None, derandomize=False, print_blob=True)
 settings.register_profile(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.printing.conftest import cups  # noqa: F401 - a fixture
 from tests.wardcentral.running import Running, serving
 from wardclient.desk.door import HomeDoor
 from wardclient.desk.setup import found, join

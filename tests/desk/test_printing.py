@@ -11,7 +11,7 @@ import pytest
 from tests.desk.conftest import PASSPHRASE, Offices
 from tests.desk.test_desk import form, opened, shared
 from tests.documents.pages import text
-from tests.printing.conftest import Cups
+from tests.printers import Cups
 from wardclient.desk.api import RefusedError
 from wardclient.desk.workstation import Workstation
 from wardclient.printing.system import CupsPrinting

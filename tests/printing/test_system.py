@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.printing.conftest import Cups
+from tests.printers import Cups
 from wardclient.printing.system import CupsPrinting, PrintError, WindowsPrinting, this_system
 
 PDF = b"%PDF-1.7 \x00\xff paper"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from tests.screens.prints_model import PrintModel, PrintRoom
 from wardclient.casework import fields as catalogue
 from wardclient.casework import plan, reference
 from wardclient.casework.calendar import age_on, format_wareki
@@ -118,11 +119,12 @@ class ModelDoor:
         return self.desk
 
 
-class ModelDesk:
+class ModelDesk(PrintModel):
     """An unlocked desk."""
 
     def __init__(self, ward: Ward, team: str, *, practice: bool = True) -> None:
         """Sit at ``team``'s desk."""
+        self.room = PrintRoom()
         self.ward = ward
         self.team = team
         self.practice = practice
