@@ -16,6 +16,7 @@ from wardclient.commands import (
     prints,
     referrals,
     requests,
+    shortlists,
     trainings,
 )
 from wardclient.commands.output import Printer
@@ -332,6 +333,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     **referrals.HANDLERS,
     **requests.HANDLERS,
     **placements.HANDLERS,
+    **shortlists.HANDLERS,
     **openings.HANDLERS,
     **prints.HANDLERS,
     **trainings.HANDLERS,

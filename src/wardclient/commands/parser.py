@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from wardclient.commands.export_parser import add_parser as _export
 from wardclient.commands.placement_parser import add_parsers as _placements
+from wardclient.commands.shortlist_parser import add_parser as _shortlist
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -55,6 +56,7 @@ def _build() -> argparse.ArgumentParser:
         _print,
         _training,
         _openings,
+        _shortlist,
         _referral,
         _placements,
         _inbox,
