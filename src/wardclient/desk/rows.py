@@ -328,7 +328,10 @@ class OpeningPage:
 
 @dataclass(frozen=True, slots=True)
 class OpeningView:
-    """One opening with its lawful conditions, verbatim, as (label, text)."""
+    """One opening with its lawful conditions, verbatim, as (label, text); ``origin`` is for paper.
+
+    ``why_code``: ``expired``, ``not_listed`` or ``file_too_old``; empty when somebody may be referred.
+    """
 
     row: OpeningRow
     conditions: tuple[tuple[str, str], ...]
@@ -336,9 +339,7 @@ class OpeningView:
     may_refer: bool
     why_not: str
     why_code: str = ""
-    """``expired``, ``not_listed`` or ``file_too_old``; empty when somebody may be referred."""
     origin: str = ""
-    """For paper: where it is from, which office took it, the date of the file, and how to be referred."""
 
 
 @dataclass(frozen=True, slots=True)
