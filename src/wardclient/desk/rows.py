@@ -328,10 +328,7 @@ class OpeningPage:
 
 @dataclass(frozen=True, slots=True)
 class OpeningView:
-    """One opening with its lawful conditions, verbatim, as (label, text); ``origin`` is for paper.
-
-    ``why_code``: ``expired``, ``not_listed`` or ``file_too_old``; empty when somebody may be referred.
-    """
+    """One opening with its lawful conditions, verbatim, as (label, text); ``why_code`` as `openings.rules`."""
 
     row: OpeningRow
     conditions: tuple[tuple[str, str], ...]
