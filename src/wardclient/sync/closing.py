@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wardclient.ledger.reduce import decode_event
-from wardclient.sync.core import STOPPED, Core
+from wardclient.sync.core import STOPPED, Core, Memory
 from wardclient.sync.ports import OpenedEvent, QuarantineReason
 from wardclient.sync.sealing import receipt_key, refused_key
 from wardproto.records import Receipt
@@ -35,6 +35,11 @@ def live_streams(core: Core) -> Mapping[bytes, int]:
             elif stream.closed:
                 found[name] = 0
     return found
+
+
+def with_live(core: Core) -> Memory:
+    """Return what is known, with the streams whose end is still to be dealt with as the store has them now."""
+    return replace(core.memory, live=live_streams(core))
 
 
 def end_streams(core: Core, told: int) -> Sequence[bytes]:
@@ -147,4 +152,5 @@ __all__ = [
     "roll_back",
     "sweep",
     "tray",
+    "with_live",
 ]

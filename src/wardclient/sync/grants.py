@@ -60,6 +60,14 @@ def keep_waiting(core: Core, grants: Sequence[Grant], first: int = 0) -> None:
     core.store.put(WAITING, encode(first + len(grants)))
 
 
+def keep_only(core: Core) -> None:
+    """The log was cut back: grants of epochs that are not in it any more are off."""
+    waiting = [decode(core.store.get(f"{WAITING}:{at}") or b"", Grant) for at in range(number(core, WAITING))]
+    left = [grant for grant in waiting if grant.epoch <= core.store.epoch(grant.stream).number]
+    if len(left) < len(waiting):
+        keep_waiting(core, left)
+
+
 def open_grants(core: Core) -> Sequence[bytes]:
     """Open the grants whose team key has come; return their streams."""
     waiting = [decode(core.store.get(f"{WAITING}:{at}") or b"", Grant) for at in range(number(core, WAITING))]

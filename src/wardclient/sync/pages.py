@@ -8,15 +8,17 @@ Signatures are checked at the tip of each device's chain; a tip vouches for all 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from wardclient.sync import audit, closing, keys
+from wardclient.sync import aside, audit, closing, keys
 from wardclient.sync.claims import Numbers
 from wardclient.sync.core import CURSOR, HALTED, OLD_PAGES, REBUILD, Cheated, Core
+from wardclient.sync.going_on import BACK, lost_key
 from wardclient.sync.opening import Opened, open_block, open_waiting
 from wardclient.sync.ports import OpenedEvent, Sealed, StoredControl
 from wardclient.sync.sealing import last_cas_key, late_cas_key, number, receipt_key, refusal_key, refused_key
 from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import LogItem, LogPage
+from wardproto.readers import audience
 from wardproto.records import BlockHeader, ConsentEnd, ConsentSet, Entry, Head, Receipt, StreamClose
 from wardproto.signing import check_envelope
 from wardproto.wire import (
@@ -77,11 +79,12 @@ def take(core: Core, after: int, page: LogPage) -> frozenset[bytes] | None:
         with core.change():
             if core.store.get(OLD_PAGES):
                 core.store.put(OLD_PAGES, b"")
-            return _take(core, page)
+            touched = _take(core, page)
+            core.forget_accusations()
+            return touched
     except Cheated as cheated:
         with core.change():
-            core.store.put(HALTED, cheated.kind.encode())
-            core.incident(cheated.kind, cheated.wseq, cheated.detail or audit.evidence(core, page))
+            core.accuse(cheated.kind, cheated.wseq, cheated.detail or audit.evidence(core, page))
         return frozenset()
 
 
@@ -94,10 +97,9 @@ def _note_old(core: Core, page: LogPage) -> None:
     count = number(core, OLD_PAGES) + 1
     core.store.put(OLD_PAGES, encode(count))
     if count == 1:
-        core.incident("old_page", page.upto)
+        core.accuse("old_page", page.upto, halt=False)
     elif count == MOST_OLD_PAGES:
-        core.store.put(HALTED, b"shrunk")
-        core.incident("shrunk", page.size)
+        core.accuse("shrunk", page.size)
 
 
 def _take(core: Core, page: LogPage) -> frozenset[bytes]:
@@ -208,12 +210,20 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
     _check_wraps(item)
     audit.hear(core, entry, header)
     _note_tip(core, taken, entry, header, envelope)
-    own = header.device == core.me.device
+    if core.store.get(closing.ended_key(header.stream)) and (
+        audience(core.state, header.stream, entry.recv_ms).state in ("open", "dirty")
+    ):
+        # Only after a restore: the end that was dealt with here is not in the log again yet.
+        core.store.append(entry, b"", b"", "no_body", b"", 0)
+        return
+    own, returned = header.device == core.me.device, False
     sealed = core.store.sealed(header.stream) if own else None
     if own and (sealed is None or sealed.hash != entry.hash):
-        _own_unknown(core, entry)
         sealed = None
+        returned = _own_unknown(core, entry)
     opened = open_block(core, item, header, taken.numbers)
+    if returned and opened.events:
+        sealed = _came_back(core, entry, opened)
     # What was opened stands in its events; only a body that may be opened later is kept sealed.
     body = item.body if opened.verdict == "unreadable" else b""
     core.store.append(entry, item.record, body, opened.verdict, opened.device, header.bseq)
@@ -227,13 +237,28 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
         core.store.put(late_cas_key(header.stream), core.store.get(last_cas_key(header.stream)) or b"")
 
 
-def _own_unknown(core: Core, entry: Entry) -> None:
+def _own_unknown(core: Core, entry: Entry) -> bool:
+    """Judge a block of this device that it does not wait for; return whether a restored log had lost it."""
     refusal = core.store.get(refusal_key(entry.hash))
     if refusal:
         raise Cheated("refused_included", entry.wseq, refusal)
+    if core.store.get(lost_key(entry.hash)):
+        return True
     if not core.store.get(REBUILD):
         closing.roll_back(core, entry.wseq, entry.hash)
         closing.tray(core, entry.stream, "rolled_back")
+    return False
+
+
+def _came_back(core: Core, entry: Entry, opened: Opened) -> Sealed:
+    """The very block that was lost is in the log again: what was sealed in its stead can never be admitted."""
+    if core.store.sealed(entry.stream) is not None:
+        core.store.clear_sealed(entry.stream, accepted=False)
+    core.store.put(receipt_key(entry.stream), b"")
+    first, last = opened.events[0].n, opened.events[-1].n
+    sealed = Sealed(entry.stream, entry.hash, b"", b"", (), first, last, 0)
+    core.store.put_sealed(sealed)
+    return sealed
 
 
 def _own_accepted(core: Core, entry: Entry, sealed: Sealed, opened: Opened) -> None:
@@ -287,6 +312,7 @@ def _flush(core: Core, taken: _Page) -> None:
     """Apply what was opened so far: before anything that depends on it."""
     if taken.opened:
         core.store.apply(taken.opened)
+        aside.recognise(core, taken.opened)
         taken.opened.clear()
 
 
@@ -302,8 +328,9 @@ def _caught_up(core: Core, page: LogPage) -> Sequence[bytes]:
     over = closing.end_streams(core, max(core.memory.told_ms, core.memory.recv_ms))
     keys.missed(core)
     closing.sweep(core)
-    if core.store.get(REBUILD):
-        core.store.put(REBUILD, b"")
+    for flag in (REBUILD, BACK):
+        if core.store.get(flag):
+            core.store.put(flag, b"")
     return over
 
 
