@@ -10,6 +10,7 @@ from wardclient.ledger.events import Op, Put, Version, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
 from wardclient.sync.closing import ended_key
 from wardclient.sync.core import REBUILD, keep_identity
+from wardclient.sync.notices import RESTORED
 from wardclient.sync.sealing import checked
 from wardproto.wire import CONTROL_STREAM
 
@@ -84,10 +85,16 @@ def _may_end(world: World, device: Device, stream: bytes) -> bool:
 def quiet_log(world: World) -> None:
     """An honest service and honest members never cause an alarm."""
     allowed = HOSTILE_INCIDENTS if any(d.hostile for d in world.devices) else set()
+    if world.notices:
+        # That it was told of a restore is noted; it accuses nobody.
+        allowed = allowed | {RESTORED}
     for device in honest(world):
         kinds = {kind for kind, _, _ in device.store.tables.incidents.values()}
         mine = allowed | ({"rolled_back"} if device.rolled_back else set())
         need(kinds <= mine, "no false alarm", device.name, kinds - mine)
+        if device.up.core.flag("halted") == RESTORED and device.up.core.flag("stopped") == "removed":
+            # Removed before the restore, and it stays so: it does not go on.
+            continue
         need(not device.up.core.flag("halted"), "no false alarm", device.name, "halted")
 
 

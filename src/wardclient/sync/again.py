@@ -24,9 +24,14 @@ from wardproto.records import (
     ShredAck,
     StreamCreate,
 )
+from wardproto.wire import decode, encode
 
 Acts = Sequence[tuple[bytes, ControlBody]]
 """(device that signed it, what it said), in the order of the log that was lost."""
+
+
+REOPENS = "reopens"
+"""Streams with work of this PC whose consent is lost, and until when it would have lasted."""
 
 
 def lost_acts(core: Core, size: int) -> Iterator[tuple[bytes, ControlBody]]:
@@ -44,6 +49,7 @@ def renew(core: Core, lost: Acts) -> None:
     """Ask again for what this PC may and must ask for; the log was cut back already."""
     if core.flag(STOPPED) == closing.REMOVED:
         return
+    _wait_for_consents(core, lost)
     ended = {body.consent for _, body in lost if isinstance(body, ConsentEnd)}
     gone = {body.device for _, body in lost if isinstance(body, DeviceRemove)}
     invites = {body.invite: body for _, body in lost if isinstance(body, Invite)}
@@ -70,6 +76,30 @@ def renew(core: Core, lost: Acts) -> None:
             intents.add(core, "shred_ack", body.stream)
         elif isinstance(body, IncidentAck):
             intents.add(core, "incident_ack", body, urgent=True)
+
+
+def _wait_for_consents(core: Core, lost: Acts) -> None:
+    """Work for a stream that another's PC must open again waits for it: until the consent would have ended."""
+    working = set(core.store.outbox_streams())
+    found = tuple(
+        (body.stream, body.until_ms)
+        for _, body in lost
+        if isinstance(body, ConsentSet) and body.stream in working
+    )
+    if found:
+        kept = decode(core.store.get(REOPENS) or encode(()), tuple[tuple[bytes, int], ...])
+        core.store.put(REOPENS, encode((*kept, *found)))
+
+
+def give_up(core: Core, told_ms: int) -> None:
+    """Move to the tray what waited for a consent that nobody has set again, once its time is over."""
+    kept = decode(core.store.get(REOPENS) or encode(()), tuple[tuple[bytes, int], ...])
+    over = [stream for stream, until in kept if told_ms >= until or stream in core.state.streams]
+    for stream in over:
+        if stream not in core.state.streams:
+            closing.tray(core, stream, "closed")
+    if over:
+        core.store.put(REOPENS, encode(tuple(each for each in kept if each[0] not in over)))
 
 
 def _stop_sharing(core: Core, body: ConsentEnd) -> None:
@@ -106,4 +136,4 @@ def _admit(core: Core, body: DeviceAdd, invites: dict[bytes, Invite]) -> None:
     intents.add(core, "device_add", (body.device, body.invite))
 
 
-__all__ = ["lost_acts", "renew"]
+__all__ = ["give_up", "lost_acts", "renew"]

@@ -96,8 +96,12 @@ class Exchange:
         What this PC saw beyond it stays here, and the exchange stays stopped until an administrator has
         acknowledged the notice: here (`acknowledge`), or in the log, where this PC goes on looking for it.
         """
-        with self.core.change():
-            notices.hear(self.core, signed)
+        core = self.core
+        with core.change():
+            notices.hear(core, signed)
+            waiting = notices.awaited(core)
+            if waiting is not None and notices.is_acknowledged(core, waiting):
+                self._go_back(waiting)
 
     def acknowledge(self) -> bool:
         """An administrator has read the notices of restores: say so to the ward, and go on; False where there are none."""
@@ -208,10 +212,9 @@ class Exchange:
         lane.answered(call)
         if not isinstance(answer, Refusal):
             self._control_after = max(self._control_after, answer.sseq)
-        elif answer.ctl.sseq < control.read(call.push.wire)[1].sseq - 1:
-            # The service holds fewer control records than this one was built on.
+        elif (doubt := _doubt(call, answer)) is not None:
             with core.change():
-                core.accuse("shrunk", 0, data)
+                core.accuse(doubt, 0, data)
         elif answer.ctl.sseq > core.state.head.sseq:
             # Somebody else's record came first; with it known the act is looked at again.
             self._control_after = max(self._control_after, answer.ctl.sseq)
@@ -271,3 +274,11 @@ class Exchange:
 
     def _jitter(self) -> float:
         return self.core.sealing.random(1)[0] / 255
+
+
+def _doubt(call: ControlCall, answer: Refusal) -> str | None:
+    """What a refusal says against the service: it must hold the record that this one was built on."""
+    header = control.read(call.push.wire)[1]
+    if answer.ctl.sseq < header.sseq - 1:
+        return "shrunk"
+    return "forked" if answer.ctl.sseq == header.sseq - 1 and answer.ctl.hash != header.prev else None

@@ -15,7 +15,7 @@ from wardclient.sync.audit import HEARD, Heard
 from wardclient.sync.claims import Claims, Numbers
 from wardclient.sync.core import HALTED, OLD_PAGES, Core
 from wardclient.sync.grants import keep_only
-from wardclient.sync.notices import AWAITED, PASSED, Awaited
+from wardclient.sync.notices import AWAITED, PASSED, Awaited, lost_receipts, notices
 from wardclient.sync.ports import Kept, Sealed, Verdict
 from wardclient.sync.sealing import (
     CHECKED,
@@ -32,9 +32,9 @@ from wardclient.sync.sealing import (
 from wardproto.admission import Epoch
 from wardproto.control import ControlState
 from wardproto.heads import Heads
-from wardproto.records import BlockHeader, Entry, Head, Receipt
+from wardproto.records import BlockHeader, Entry, Head
 from wardproto.restored import notice_hash, read_notice
-from wardproto.wire import CONTROL_STREAM, NO_HASH, MalformedError, decode, encode, open_envelope
+from wardproto.wire import CONTROL_STREAM, NO_HASH, MalformedError, decode, encode
 
 BACK = "back"
 """Set from going back until the log was verified again up to its end: nothing is sent before."""
@@ -43,9 +43,7 @@ Tail = list[tuple[Entry, bytes, Verdict]]
 
 def go_back(core: Core, wanted: Awaited) -> None:
     """Go back to where the logs part; inside a change of the core. The caller has seen the acknowledgement."""
-    size, store = wanted.size, core.store
-    place = min(size, core.memory.cursor)
-    """Less than ``size`` where only a receipt of this PC lay beyond it."""
+    size, store = wanted.place, core.store
     name = notice_hash(wanted.notice)
     told = read_notice(wanted.notice, core.signing, core.state.server_key)
     assert told is not None  # noqa: S101  # it verified when it was heard
@@ -62,7 +60,7 @@ def go_back(core: Core, wanted: Awaited) -> None:
     gens = {team: found.gen for team, found in state.teams.items()}
     store.cut(size, kept, gens, unshared=unshared, decisions=decisions)
     last = store.last_entry()
-    core.go_back(place, 0 if last is None else last.recv_ms)
+    core.go_back(size, 0 if last is None else last.recv_ms)
     keep_only(core)
     for stream in set(before.streams) | set(store.outbox_streams()):
         if stream in mine or store.get(refused_key(stream)):
@@ -72,7 +70,7 @@ def go_back(core: Core, wanted: Awaited) -> None:
     for stream in kept:
         if store.get(closing.ended_key(stream)) and store.drafts(stream):
             closing.tray(core, stream, "closed")
-    if place == size:
+    if size == told.size:
         _note_place(core, size, told.root, told.restored_ms, wanted.notice)
     core.memory = closing.with_live(core)
     again.renew(core, lost)
@@ -148,11 +146,13 @@ def lost_key(name: bytes) -> str:
 
 def _drop_sealed(core: Core, size: int, kept: Mapping[bytes, Kept], state: ControlState) -> None:
     """A sealed block whose bytes still fit is sent as it is; any other can never be admitted again."""
+    broken = set(lost_receipts(core, notices(core)))
     for stream in core.store.outbox_streams():
-        receipt = core.store.get(receipt_key(stream))
-        if receipt and decode(open_envelope(receipt, "receipt").payload, Receipt).wseq > size:
+        if stream in broken:
             core.store.put(receipt_key(stream), b"")
         sealed = core.store.sealed(stream)
+        if core.store.get(receipt_key(stream)):
+            continue
         if sealed is not None and not _fits(core, sealed, size, kept.get(stream), state):
             core.store.clear_sealed(stream, accepted=False)
             if not core.store.get(refused_key(stream)):

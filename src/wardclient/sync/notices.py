@@ -32,10 +32,14 @@ NEVER = frozenset({"forged_checkpoint", "restored_differs", "ward"})
 
 
 class Awaited(Record, frozen=True):
-    """The notice that must be acknowledged, and how much of the log of this PC is still the service's."""
+    """The notice that must be acknowledged, and how much of the log of this PC is still the service's.
+
+    ``place`` is its whole log where nothing but receipts for its own work is broken.
+    """
 
     notice: bytes
     size: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ def awaited(core: Core) -> Awaited | None:
     """Return what this PC waits for, None where it does not."""
     kept = core.store.get(AWAITED)
     return decode(kept, Awaited) if kept else None
+
+
+def is_acknowledged(core: Core, wanted: Awaited) -> bool:
+    """Whether the acknowledgement is in the log that was taken over already: only a receipt was lost."""
+    return notice_hash(wanted.notice) in core.state.acks and wanted.place == core.memory.cursor
 
 
 def unacknowledged(core: Core) -> list[Notice]:
@@ -108,7 +117,7 @@ def _where(core: Core, known: Sequence[Notice]) -> Awaited | None:
     Each cuts the log that this PC knows at its number. Where the PC holds the log up to there, the root that the
     service signs must be the one that was made here: whoever signs another has two logs.
     """
-    end = seen_end(core)
+    end = core.memory.cursor
     left, chosen = end, None
     for notice in known:
         if _is_passed(core, notice) or notice.log.size > left:
@@ -121,17 +130,23 @@ def _where(core: Core, known: Sequence[Notice]) -> Awaited | None:
             return None
         if notice.log.size < end:
             left, chosen = notice.log.size, notice
-    return None if chosen is None else Awaited(chosen.signed, left)
+    if chosen is not None:
+        return Awaited(chosen.signed, left, left)
+    broken = [notice for notice in known if any(lost_receipts(core, [notice]))]
+    return Awaited(broken[-1].signed, broken[-1].log.size, end) if broken else None
 
 
-def seen_end(core: Core) -> int:
-    """Return how long a log this PC knows of: by what it was given, and by the receipts that it holds."""
-    end = core.memory.cursor
+def lost_receipts(core: Core, known: Sequence[Notice]) -> Iterator[bytes]:
+    """Return the streams whose block waits here with a receipt for an entry that a restore has lost."""
     for stream in core.store.outbox_streams():
         kept = core.store.get(receipt_key(stream))
         if kept:
-            end = max(end, decode(open_envelope(kept, "receipt").payload, Receipt).wseq)
-    return end
+            receipt = decode(open_envelope(kept, "receipt").payload, Receipt)
+            if any(
+                receipt.wseq > notice.log.size and receipt.recv_ms <= notice.log.restored_ms
+                for notice in known
+            ):
+                yield stream
 
 
 def _is_passed(core: Core, notice: Notice) -> bool:
@@ -164,9 +179,10 @@ class Search:
 
     def __init__(self, core: Core, wanted: Awaited) -> None:
         self.wanted = wanted
-        self.upto = wanted.size
+        self.upto = min(wanted.size, wanted.place)
         self._name = notice_hash(wanted.notice)
-        self._state: ControlState = core.state_at(wanted.size)
+        self._state: ControlState = core.state_at(self.upto)
+        self._was_member = self._state.member(core.me.device) is not None
 
     def take(self, core: Core, page: LogPage) -> bool:
         """Look through the next page; return whether the acknowledgement is in it."""
@@ -184,6 +200,9 @@ class Search:
                 # Not the log of this ward's people: nothing in it is an acknowledgement.
                 return False
             self._state = after
+            if self._was_member and after.member(core.me.device) is None:
+                # The ward's people have removed this PC since: it goes on to its removal, and is handed no more.
+                return True
             if isinstance(body, IncidentAck) and (body.notice, body.size) == (self._name, self._size):
                 return True
         self.upto = max(self.upto, page.upto)
@@ -211,6 +230,8 @@ __all__ = [
     "ack_of",
     "awaited",
     "hear",
+    "is_acknowledged",
+    "lost_receipts",
     "notices",
     "unacknowledged",
 ]

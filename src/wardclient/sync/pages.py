@@ -8,7 +8,7 @@ Signatures are checked at the tip of each device's chain; a tip vouches for all 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from wardclient.sync import aside, audit, closing, keys
+from wardclient.sync import again, aside, audit, closing, keys
 from wardclient.sync.claims import Numbers
 from wardclient.sync.core import CURSOR, HALTED, OLD_PAGES, REBUILD, Cheated, Core
 from wardclient.sync.going_on import BACK, lost_key
@@ -325,7 +325,9 @@ def _caught_up(core: Core, page: LogPage) -> Sequence[bytes]:
     # The receipt convicts by itself, so it is looked at first.
     _check_receipts(core, page)
     audit.verify(core, page)
-    over = closing.end_streams(core, max(core.memory.told_ms, core.memory.recv_ms))
+    told_ms = max(core.memory.told_ms, core.memory.recv_ms)
+    over = closing.end_streams(core, told_ms)
+    again.give_up(core, told_ms)
     keys.missed(core)
     closing.sweep(core)
     for flag in (REBUILD, BACK):
