@@ -34,19 +34,32 @@ REOPENS = "reopens"
 """Streams with work of this PC whose consent is lost, and until when it would have lasted."""
 
 
-def lost_acts(core: Core, size: int) -> Iterator[tuple[bytes, ControlBody]]:
-    """Return the control records beyond ``size`` entries; before they are cut off."""
+LOST = "lost_acts"
+"""Control records that were cut off, until the log was read to its end and it is known which are missing."""
+
+
+def remember(core: Core, size: int) -> None:
+    """Keep the control records beyond ``size`` entries; before they are cut off."""
     last = core.store.control_at(size)
-    for stored in core.store.controls():
-        if stored.sseq > last:
-            _, header = control.read(stored.wire)
-            body = control.body_of(header)
-            if body is not None:
-                yield header.device, body
+    found = tuple(stored.wire for stored in core.store.controls() if stored.sseq > last)
+    if found:
+        core.store.put(LOST, encode((*decode(core.store.get(LOST) or encode(()), tuple[bytes, ...]), *found)))
 
 
-def renew(core: Core, lost: Acts) -> None:
-    """Ask again for what this PC may and must ask for; the log was cut back already."""
+def _lost(core: Core) -> Iterator[tuple[bytes, ControlBody]]:
+    for wire in decode(core.store.get(LOST) or encode(()), tuple[bytes, ...]):
+        _, header = control.read(wire)
+        body = control.body_of(header)
+        if body is not None:
+            yield header.device, body
+
+
+def renew(core: Core) -> None:
+    """Ask again for what this PC may and must ask for, and what the log does not say already."""
+    lost: Acts = list(_lost(core))
+    if not lost:
+        return
+    core.store.put(LOST, b"")
     if core.flag(STOPPED) == closing.REMOVED:
         return
     _wait_for_consents(core, lost)
@@ -70,8 +83,10 @@ def renew(core: Core, lost: Acts) -> None:
         elif isinstance(body, DeviceAdd) and body.device.device not in gone:
             _admit(core, body, invites)
         elif isinstance(body, Role):
-            number = intents.add(core, "role", (body.device, body.roles))
-            core.store.set_refusal(number, "restored")
+            member = core.state.member(body.device)
+            if member is not None and member.roles != body.roles:
+                number = intents.add(core, "role", (body.device, body.roles))
+                core.store.set_refusal(number, "restored")
         elif isinstance(body, ShredAck):
             intents.add(core, "shred_ack", body.stream)
         elif isinstance(body, IncidentAck):
@@ -136,4 +151,4 @@ def _admit(core: Core, body: DeviceAdd, invites: dict[bytes, Invite]) -> None:
     intents.add(core, "device_add", (body.device, body.invite))
 
 
-__all__ = ["give_up", "lost_acts", "renew"]
+__all__ = ["give_up", "remember", "renew"]

@@ -131,7 +131,7 @@ class Exchange:
             return PullCall(core.ward, core.memory.cursor, 1)
         if self._search is None or self._search.wanted != wanted:
             self._search = notices.Search(core, wanted)
-        return PullCall(core.ward, self._search.upto, self._page_limit)
+        return PullCall(core.ward, self._search.upto, self._page_limit, self._search.asked)
 
     def _looked(self, call: PullCall, page: LogPage, now_ms: int) -> None:
         """A page came while the exchange is stopped."""

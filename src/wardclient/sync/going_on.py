@@ -49,7 +49,7 @@ def go_back(core: Core, wanted: Awaited) -> None:
     assert told is not None  # noqa: S101  # it verified when it was heard
     before = core.state
     tail: Tail = list(store.records(size))[::-1]
-    lost = list(again.lost_acts(core, size))
+    again.remember(core, size)
     kept = {stream: _kept(core, stream, size, tail) for stream in _streams(tail)}
     state = core.state_at(size)
     _drop_sealed(core, size, kept, state)
@@ -65,16 +65,10 @@ def go_back(core: Core, wanted: Awaited) -> None:
     for stream in set(before.streams) | set(store.outbox_streams()):
         if stream in mine or store.get(refused_key(stream)):
             store.put(refused_key(stream), encode(Refused(1, name, 0, 0)))
-    _clean_drafts(core)
     store.reduce_again([stream for stream in kept if stream != CONTROL_STREAM])
-    for stream in kept:
-        if store.get(closing.ended_key(stream)) and store.drafts(stream):
-            closing.tray(core, stream, "closed")
     if size == told.size:
         _note_place(core, size, told.root, told.restored_ms, wanted.notice)
     core.memory = closing.with_live(core)
-    again.renew(core, lost)
-    closing.sweep(core)
     passed = decode(store.get(PASSED) or encode(()), tuple[bytes, ...])
     store.put(PASSED, encode((*passed, name)))
     for key in (HALTED, AWAITED, OLD_PAGES):
@@ -82,6 +76,19 @@ def go_back(core: Core, wanted: Awaited) -> None:
     core.forget_accusations()
     store.put(BACK, b"1")
     store.put(ASIDE, b"1" if store.set_aside() else b"")
+
+
+def arrive(core: Core) -> None:
+    """The log was verified up to its end again: decide what is still missing in it, and let work go out."""
+    if not core.store.get(BACK):
+        return
+    core.store.put(BACK, b"")
+    for stream in core.store.outbox_streams():
+        if core.store.get(closing.ended_key(stream)):
+            # What ended here stays ended, although its end is to be said again.
+            closing.tray(core, stream, "closed")
+    _clean_drafts(core)
+    again.renew(core)
 
 
 def _streams(tail: Tail) -> list[bytes]:
@@ -191,7 +198,7 @@ def _clean_drafts(core: Core) -> None:
     """Let drafts replace only what is in the log now: what is lost comes back beside them, and a person decides."""
     numbers = Numbers(core)
     for stream in core.store.outbox_streams():
-        claims = Claims(core, stream, core.me.device, numbers)
+        claims, changed = Claims(core, stream, core.me.device, numbers), False
         sealed = core.store.sealed(stream)
         for draft in core.store.drafts(stream):
             if sealed is not None and draft.n <= sealed.last_n:
@@ -199,6 +206,9 @@ def _clean_drafts(core: Core) -> None:
             cleaned = claims.clean(decode_event(draft.event), adopting=False)
             if cleaned is not None:
                 core.store.rewrite(stream, draft.n, encode(cleaned.event))
+                changed = True
+        if changed:
+            core.store.reduce_again([stream])
 
 
 def _note_place(core: Core, size: int, root: bytes, at_ms: int, note: bytes) -> None:
@@ -217,4 +227,4 @@ def _heard(core: Core) -> Iterator[tuple[bytes, int, bytes, int]]:
     yield from decode(core.store.get(HEARD) or encode(()), Heard)
 
 
-__all__ = ["BACK", "go_back", "lost_key"]
+__all__ = ["BACK", "arrive", "go_back", "lost_key"]

@@ -13,7 +13,7 @@ from wardclient.sync.core import HALTED, OLD_PAGES, Core
 from wardclient.sync.sealing import checked, receipt_key
 from wardproto import control
 from wardproto.control import ControlState, RefusedError
-from wardproto.messages import MAX_NOTICES, LogPage
+from wardproto.messages import MAX_NOTICES, NOT_ASKED, Asked, LogPage
 from wardproto.records import IncidentAck, Receipt, Record, Seen
 from wardproto.restored import RestoredLog, notice_hash, read_notice
 from wardproto.wire import CONTROL_STREAM, decode, encode, open_envelope
@@ -182,6 +182,9 @@ class Search:
         self.upto = min(wanted.size, wanted.place)
         self._name = notice_hash(wanted.notice)
         self._state: ControlState = core.state_at(self.upto)
+        last = next((entry.wseq for entry, _, _ in core.store.records() if entry.wseq <= wanted.place), 0)
+        self.asked = NOT_ASKED if core.log.full else Asked((wanted.place,), last)
+        """A page that comes late, when this PC has gone back, must prove what any page is to prove."""
         self._was_member = self._state.member(core.me.device) is not None
 
     def take(self, core: Core, page: LogPage) -> bool:

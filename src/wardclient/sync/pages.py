@@ -8,10 +8,9 @@ Signatures are checked at the tip of each device's chain; a tip vouches for all 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from wardclient.sync import again, aside, audit, closing, keys
+from wardclient.sync import again, aside, audit, closing, going_on, keys
 from wardclient.sync.claims import Numbers
 from wardclient.sync.core import CURSOR, HALTED, OLD_PAGES, REBUILD, Cheated, Core
-from wardclient.sync.going_on import BACK, lost_key
 from wardclient.sync.opening import Opened, open_block, open_waiting
 from wardclient.sync.ports import OpenedEvent, Sealed, StoredControl
 from wardclient.sync.sealing import last_cas_key, late_cas_key, number, receipt_key, refusal_key, refused_key
@@ -210,10 +209,7 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
     _check_wraps(item)
     audit.hear(core, entry, header)
     _note_tip(core, taken, entry, header, envelope)
-    if core.store.get(closing.ended_key(header.stream)) and (
-        audience(core.state, header.stream, entry.recv_ms).state in ("open", "dirty")
-    ):
-        # Only after a restore: the end that was dealt with here is not in the log again yet.
+    if core.store.get(closing.ended_key(header.stream)) and _is_deleted(core, entry):
         core.store.append(entry, b"", b"", "no_body", b"", 0)
         return
     own, returned = header.device == core.me.device, False
@@ -237,12 +233,20 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
         core.store.put(late_cas_key(header.stream), core.store.get(last_cas_key(header.stream)) or b"")
 
 
+def _is_deleted(core: Core, entry: Entry) -> bool:
+    """Whether this PC, a partner's, has deleted a stream whose end is not in the log again yet after a restore."""
+    stream = core.state.streams.get(entry.stream)
+    if stream is None or stream.partner != core.team:
+        return False
+    return audience(core.state, entry.stream, entry.recv_ms).state in ("open", "dirty")
+
+
 def _own_unknown(core: Core, entry: Entry) -> bool:
     """Judge a block of this device that it does not wait for; return whether a restored log had lost it."""
     refusal = core.store.get(refusal_key(entry.hash))
     if refusal:
         raise Cheated("refused_included", entry.wseq, refusal)
-    if core.store.get(lost_key(entry.hash)):
+    if core.store.get(going_on.lost_key(entry.hash)):
         return True
     if not core.store.get(REBUILD):
         closing.roll_back(core, entry.wseq, entry.hash)
@@ -329,10 +333,10 @@ def _caught_up(core: Core, page: LogPage) -> Sequence[bytes]:
     over = closing.end_streams(core, told_ms)
     again.give_up(core, told_ms)
     keys.missed(core)
+    going_on.arrive(core)
     closing.sweep(core)
-    for flag in (REBUILD, BACK):
-        if core.store.get(flag):
-            core.store.put(flag, b"")
+    if core.store.get(REBUILD):
+        core.store.put(REBUILD, b"")
     return over
 
 
