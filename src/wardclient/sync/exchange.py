@@ -88,7 +88,8 @@ class Exchange:
 
     def doubts(self) -> bool:
         """Whether the log is not what it was: the exchange has stopped, or an older page came."""
-        return bool(self.core.store.get(HALTED) or self.core.store.get(OLD_PAGES))
+        core = self.core
+        return bool(core.store.get(HALTED) or core.store.get(OLD_PAGES) or core.accused())
 
     def on_restored(self, signed: Sequence[bytes]) -> None:
         """Hear what the service has signed about restores: it may explain a shorter log, and excuses nothing.
@@ -110,7 +111,8 @@ class Exchange:
         if waiting is None and (not open_ones or core.store.get(HALTED)):
             return False
         with core.change():
-            for notice in open_ones:
+            asked = notices.acknowledged_here(core)
+            for notice in (each for each in open_ones if each.name not in asked):
                 intents.add(core, "incident_ack", notices.ack_of(core, notice), urgent=True)
             if waiting is not None:
                 self._go_back(waiting)
@@ -203,6 +205,10 @@ class Exchange:
     def on_control_reply(self, call: ControlCall, reply: PushReply, now_ms: int) -> None:
         """The server answered about a control record."""
         core, lane = self.core, self._lanes.control
+        if core.store.get(HALTED):
+            # What an answer means is judged when the exchange goes on: the same is sent again.
+            lane.answered(call)
+            return
         data = reply.answers[0] if len(reply.answers) == 1 else b""
         answer = read_answer(core, data, call.name)
         if answer is None:
@@ -212,7 +218,7 @@ class Exchange:
         lane.answered(call)
         if not isinstance(answer, Refusal):
             self._control_after = max(self._control_after, answer.sseq)
-        elif (doubt := _doubt(call, answer)) is not None:
+        elif (doubt := _doubt(core, call, answer)) is not None:
             with core.change():
                 core.accuse(doubt, 0, data)
         elif answer.ctl.sseq > core.state.head.sseq:
@@ -229,6 +235,9 @@ class Exchange:
     def on_push_reply(self, call: PushCall, reply: PushReply, now_ms: int) -> None:
         """The server answered about blocks."""
         lane = self._lanes.push
+        if self.core.store.get(HALTED):
+            lane.answered(call)
+            return
         with self._landing(call, now_ms), self.core.change():
             look, later = outbox.take_answers(self.core, call, reply)
         lane.answered(call)
@@ -276,9 +285,12 @@ class Exchange:
         return self.core.sealing.random(1)[0] / 255
 
 
-def _doubt(call: ControlCall, answer: Refusal) -> str | None:
+def _doubt(core: Core, call: ControlCall, answer: Refusal) -> str | None:
     """What a refusal says against the service: it must hold the record that this one was built on."""
     header = control.read(call.push.wire)[1]
+    if core.store.control_hash_at(header.sseq - 1) != header.prev:
+        # Made before this PC went on after a restore: it was built on what was lost.
+        return None
     if answer.ctl.sseq < header.sseq - 1:
         return "shrunk"
     return "forked" if answer.ctl.sseq == header.sseq - 1 and answer.ctl.hash != header.prev else None

@@ -162,6 +162,7 @@ def _drop_sealed(core: Core, size: int, kept: Mapping[bytes, Kept], state: Contr
             continue
         if sealed is not None and not _fits(core, sealed, size, kept.get(stream), state):
             core.store.clear_sealed(stream, accepted=False)
+            core.store.put(lost_key(sealed.hash), b"1")
             if not core.store.get(refused_key(stream)):
                 core.store.put(refused_key(stream), encode(Refused(1, NO_HASH, 0, 0)))
 

@@ -64,8 +64,17 @@ def awaited(core: Core) -> Awaited | None:
 
 
 def is_acknowledged(core: Core, wanted: Awaited) -> bool:
-    """Whether the acknowledgement is in the log that was taken over already: only a receipt was lost."""
-    return notice_hash(wanted.notice) in core.state.acks and wanted.place == core.memory.cursor
+    """Whether it is acknowledged already: on this PC, or in the log that was taken over where only a receipt was lost."""
+    name = notice_hash(wanted.notice)
+    if "ack" not in core.audits or name in acknowledged_here(core):
+        return True
+    return name in core.state.acks and wanted.place == core.memory.cursor
+
+
+def acknowledged_here(core: Core) -> frozenset[bytes]:
+    """Return the notices whose acknowledgement by this PC's administrator is on its way."""
+    kept = [intent for intent in core.store.intents() if intent.kind == "incident_ack"]
+    return frozenset(decode(intent.payload, IncidentAck).notice for intent in kept)
 
 
 def unacknowledged(core: Core) -> list[Notice]:
@@ -83,7 +92,7 @@ def hear(core: Core, signed: Sequence[bytes]) -> None:
     known = sorted(told.values(), key=lambda notice: notice.log.restored_ms)[-MAX_NOTICES:]
     if known != before:
         core.store.put(NOTICES, encode(tuple(notice.signed for notice in known)))
-    if core.store.get(HALTED):
+    if core.store.get(HALTED) or core.accused():
         _explain(core, known)
 
 
@@ -97,7 +106,7 @@ def _read(core: Core, signed: Sequence[bytes]) -> Iterator[Notice]:
 def _explain(core: Core, known: Sequence[Notice]) -> None:
     """Withdraw the accusation where the notices explain it, and wait for the acknowledgement."""
     found = _where(core, known)
-    if found is None or found == awaited(core):
+    if found is None:
         return
     accused = core.accused()
     if any(kind in NEVER or 0 < wseq < found.size for kind, wseq, _ in accused):
@@ -189,8 +198,6 @@ class Search:
 
     def take(self, core: Core, page: LogPage) -> bool:
         """Look through the next page; return whether the acknowledgement is in it."""
-        if "ack" not in core.audits:
-            return True
         for item in page.items:
             if item.entry.wseq <= self.upto or item.entry.stream != CONTROL_STREAM:
                 continue
@@ -230,6 +237,7 @@ __all__ = [
     "Awaited",
     "Notice",
     "Search",
+    "acknowledged_here",
     "ack_of",
     "awaited",
     "hear",

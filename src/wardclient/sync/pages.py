@@ -78,9 +78,7 @@ def take(core: Core, after: int, page: LogPage) -> frozenset[bytes] | None:
         with core.change():
             if core.store.get(OLD_PAGES):
                 core.store.put(OLD_PAGES, b"")
-            touched = _take(core, page)
-            core.forget_accusations()
-            return touched
+            return _take(core, page)
     except Cheated as cheated:
         with core.change():
             core.accuse(cheated.kind, cheated.wseq, cheated.detail or audit.evidence(core, page))
@@ -256,7 +254,9 @@ def _own_unknown(core: Core, entry: Entry) -> bool:
 
 def _came_back(core: Core, entry: Entry, opened: Opened) -> Sealed:
     """The very block that was lost is in the log again: what was sealed in its stead can never be admitted."""
-    if core.store.sealed(entry.stream) is not None:
+    waiting = core.store.sealed(entry.stream)
+    if waiting is not None:
+        core.store.put(going_on.lost_key(waiting.hash), b"1")
         core.store.clear_sealed(entry.stream, accepted=False)
     core.store.put(receipt_key(entry.stream), b"")
     first, last = opened.events[0].n, opened.events[-1].n
