@@ -415,13 +415,16 @@ class MemoryStore:
         *,
         unshared: Collection[bytes],
         decisions: Collection[int],
-    ) -> None:
+    ) -> Mapping[int, tuple[int, int]]:
         tables = self.tables
+        own: dict[int, tuple[int, int]] = {}
         for name, each in list(tables.events.items()):
             if each.wseq <= size:
                 continue
             self._drop(tables.events, name)
             if each.author == self._me():
+                first, last = own.get(each.wseq, (each.n, each.n))
+                own[each.wseq] = min(first, each.n), max(last, each.n)
                 draft = Draft(each.stream, each.n, each.event, each.wseq in decisions, each.recv_ms)
                 drafts = (*tables.drafts.get(each.stream, ()), draft)
                 self._set(tables.drafts, each.stream, tuple(sorted(drafts, key=lambda d: d.n)))
@@ -442,6 +445,7 @@ class MemoryStore:
             self._drop(tables.stream_keys, key)
         for team, gen in [k for k in tables.team_keys if k[1] > gens.get(k[0], 0)]:
             self._drop(tables.team_keys, (team, gen))
+        return own
 
     def _cut_stream(self, stream: bytes, kept: Kept) -> None:
         tables = self.tables

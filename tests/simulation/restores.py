@@ -33,6 +33,7 @@ def restore(world: World, kept: Copy, *, announce: bool = True) -> str:
         faults.give_up(world, message)
     world.wire.clear()
     before = world.log.size
+    world.now_ms += 1
     world.lost_hashes |= set(world.control_hashes.values())
     world.control_hashes = {}
     world._server_store = deepcopy(kept.store)  # type: ignore[assignment]
@@ -42,6 +43,7 @@ def restore(world: World, kept: Copy, *, announce: bool = True) -> str:
     _begin_truth(world, kept)
     for device in world.devices:
         _begin_again(world, device)
+    world.now_ms += 1
     return f"{before} -> {world.log.size}"
 
 

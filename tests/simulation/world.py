@@ -71,6 +71,8 @@ class Device:
     """Whether its clock was not set wrong since it last heard the server's time."""
     cursor: int = 0
     gone_on: bytes = b""
+    told: tuple[bytes, ...] = ()
+    """Notices that it was told when contact came back."""
     checked_head: int = 0
 
     @property
@@ -306,6 +308,10 @@ class World:
         if reply == "denied":
             client.on_failure(call, self.now_ms)
         elif isinstance(call, PullCall) and isinstance(reply, LogPage):
+            if device.told is not self.notices and self.tell_notices:
+                # The connection broke with the old machine: a PC asks before it goes on.
+                device.told = self.notices
+                client.on_restored(self.notices)
             client.on_page(call, reply, self.now_ms)
             if client.doubts() and self.tell_notices:
                 client.on_restored(self.notices)

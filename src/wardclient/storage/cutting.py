@@ -43,9 +43,12 @@ class Cutting:
         *,
         unshared: Collection[bytes],
         decisions: Collection[int],
-    ) -> None:
+    ) -> Mapping[int, tuple[int, int]]:
         """Go back to the first ``size`` entries of the log."""
         run, mine = self.connection.execute, self._own_device()
+        own = run(
+            "SELECT wseq, min(n), max(n) FROM event WHERE device = ? AND wseq > ? GROUP BY wseq", (mine, size)
+        ).fetchall()
         for stream in kept:
             self.settle(stream)
             self._to_drafts(stream, size, mine, decisions)
@@ -63,6 +66,7 @@ class Cutting:
             run("DELETE FROM stream_key WHERE stream = ?", (stream,))
         for team, gen in gens.items():
             run("DELETE FROM team_key WHERE team = ? AND gen > ?", (team, gen))
+        return {wseq: (first, last) for wseq, first, last in own}
 
     def _to_drafts(self, stream: bytes, size: int, mine: bytes, decisions: Collection[int]) -> None:
         """Make own events beyond ``size`` drafts again, in the journal, too."""

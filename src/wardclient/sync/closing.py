@@ -4,11 +4,12 @@ Work that can no longer be delivered goes to the tray, where it stays readable. 
 what a consent had let it read, and states so; the owner keeps its history.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from wardclient.ledger.reduce import decode_event
 from wardclient.sync.core import STOPPED, Core, Memory
+from wardclient.sync.notices import lost_receipts, notices
 from wardclient.sync.ports import OpenedEvent, QuarantineReason
 from wardclient.sync.sealing import receipt_key, refused_key
 from wardproto.records import Receipt
@@ -84,8 +85,9 @@ def tray(core: Core, stream: bytes, reason: QuarantineReason, last_n: int | None
 def leave(core: Core) -> None:
     """This device was removed: what it had not delivered goes to the tray, its open acts are off."""
     core.store.put(STOPPED, REMOVED.encode())
+    broken = frozenset(lost_receipts(core, notices(core)))
     for stream in core.store.outbox_streams():
-        _accept_by_receipt(core, stream)
+        _accept_by_receipt(core, stream, broken)
         tray(core, stream, "not_member")
     _drop_acts(core, "not_member", frozenset())
 
@@ -97,10 +99,10 @@ def _drop_acts(core: Core, code: str, kept: frozenset[str]) -> None:
             core.store.set_refusal(intent.id, code)
 
 
-def _accept_by_receipt(core: Core, stream: bytes) -> None:
+def _accept_by_receipt(core: Core, stream: bytes, broken: Collection[bytes]) -> None:
     """A removed device is handed no more entries, but a signed receipt says what is in the log."""
     sealed, kept = core.store.sealed(stream), core.store.get(receipt_key(stream))
-    if sealed is None or not kept:
+    if sealed is None or not kept or stream in broken:
         return
     receipt = decode(open_envelope(kept, "receipt").payload, Receipt)
     accept_drafts(core, stream, sealed.first_n, sealed.last_n, receipt.recv_ms, receipt.wseq)

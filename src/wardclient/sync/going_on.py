@@ -55,15 +55,19 @@ def go_back(core: Core, wanted: Awaited) -> None:
     _drop_sealed(core, size, kept, state)
     for stream in kept:
         _drop_late(core, stream)
-    mine, decisions = _own_lost(core, tail)
+    mine = _own_lost(core, tail)
+    decisions = {entry.wseq for entry, header in mine if header.cas}
     unshared = {s for s, v in before.streams.items() if v.partner == core.team and s not in state.streams}
     gens = {team: found.gen for team, found in state.teams.items()}
-    store.cut(size, kept, gens, unshared=unshared, decisions=decisions)
+    numbers = store.cut(size, kept, gens, unshared=unshared, decisions=decisions)
+    for entry, _ in mine:
+        store.put(lost_key(entry.hash), encode(numbers.get(entry.wseq, (0, 0))))
     last = store.last_entry()
     core.go_back(size, 0 if last is None else last.recv_ms)
     keep_only(core)
+    written = {header.stream for _, header in mine}
     for stream in set(before.streams) | set(store.outbox_streams()):
-        if stream in mine or store.get(refused_key(stream)):
+        if stream in written or store.get(refused_key(stream)):
             store.put(refused_key(stream), encode(Refused(1, name, 0, 0)))
     store.reduce_again([stream for stream in kept if stream != CONTROL_STREAM])
     if size == told.size:
@@ -130,24 +134,18 @@ def _kept(core: Core, stream: bytes, size: int, tail: Tail) -> Kept:
     return Kept(head, epoch or Epoch(), {device: chains.get(device, (0, NO_HASH)) for device in wanted})
 
 
-def _own_lost(core: Core, tail: Tail) -> tuple[set[bytes], set[int]]:
-    """The streams in which blocks of this device are lost, and the entries that were exclusive decisions.
-
-    The names of the blocks are kept, should one ever come back.
-    """
-    found, decisions = set[bytes](), set[int]()
+def _own_lost(core: Core, tail: Tail) -> list[tuple[Entry, BlockHeader]]:
+    """The blocks of this device that are lost."""
+    found = []
     for entry, record, _ in tail:
         header = _header(record) if entry.stream != CONTROL_STREAM else None
         if header is not None and header.device == core.me.device:
-            core.store.put(lost_key(entry.hash), b"1")
-            found.add(entry.stream)
-            if header.cas:
-                decisions.add(entry.wseq)
-    return found, decisions
+            found.append((entry, header))
+    return found
 
 
 def lost_key(name: bytes) -> str:
-    """The store's mark of a block of this device that a restored log had lost."""
+    """The store's mark of a block of this device that may come back: the first and last number of its events."""
     return f"lost:{name.hex()}"
 
 
@@ -162,7 +160,7 @@ def _drop_sealed(core: Core, size: int, kept: Mapping[bytes, Kept], state: Contr
             continue
         if sealed is not None and not _fits(core, sealed, size, kept.get(stream), state):
             core.store.clear_sealed(stream, accepted=False)
-            core.store.put(lost_key(sealed.hash), b"1")
+            core.store.put(lost_key(sealed.hash), encode((sealed.first_n, sealed.last_n)))
             if not core.store.get(refused_key(stream)):
                 core.store.put(refused_key(stream), encode(Refused(1, NO_HASH, 0, 0)))
 

@@ -84,6 +84,9 @@ def unacknowledged(core: Core) -> list[Notice]:
 
 def hear(core: Core, signed: Sequence[bytes]) -> None:
     """The service told its notices; the log is held against them where the exchange has stopped."""
+    if not core.state.server_key:
+        # Nothing of the log was read yet: whose signature it is to be stands in its first record.
+        return
     for each in signed[-MAX_NOTICES:]:
         if read_notice(each, core.signing, core.state.server_key) is None:
             core.incident("forged_notice", 0, each)
@@ -152,7 +155,7 @@ def lost_receipts(core: Core, known: Sequence[Notice]) -> Iterator[bytes]:
         if kept:
             receipt = decode(open_envelope(kept, "receipt").payload, Receipt)
             if any(
-                receipt.wseq > notice.log.size and receipt.recv_ms <= notice.log.restored_ms
+                receipt.wseq > notice.log.size and receipt.recv_ms < notice.log.restored_ms
                 for notice in known
             ):
                 yield stream

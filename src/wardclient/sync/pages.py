@@ -210,14 +210,11 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
     if core.store.get(closing.ended_key(header.stream)) and _is_deleted(core, entry):
         core.store.append(entry, b"", b"", "no_body", b"", 0)
         return
-    own, returned = header.device == core.me.device, False
+    own = header.device == core.me.device
     sealed = core.store.sealed(header.stream) if own else None
     if own and (sealed is None or sealed.hash != entry.hash):
-        sealed = None
-        returned = _own_unknown(core, entry)
+        sealed = _own_unknown(core, entry)
     opened = open_block(core, item, header, taken.numbers)
-    if returned and opened.events:
-        sealed = _came_back(core, entry, opened)
     # What was opened stands in its events; only a body that may be opened later is kept sealed.
     body = item.body if opened.verdict == "unreadable" else b""
     core.store.append(entry, item.record, body, opened.verdict, opened.device, header.bseq)
@@ -239,27 +236,27 @@ def _is_deleted(core: Core, entry: Entry) -> bool:
     return audience(core.state, entry.stream, entry.recv_ms).state in ("open", "dirty")
 
 
-def _own_unknown(core: Core, entry: Entry) -> bool:
-    """Judge a block of this device that it does not wait for; return whether a restored log had lost it."""
+def _own_unknown(core: Core, entry: Entry) -> Sealed | None:
+    """Judge a block of this device that it does not wait for; return it where a restored log had lost it."""
     refusal = core.store.get(refusal_key(entry.hash))
     if refusal:
         raise Cheated("refused_included", entry.wseq, refusal)
-    if core.store.get(going_on.lost_key(entry.hash)):
-        return True
+    lost = core.store.get(going_on.lost_key(entry.hash))
+    if lost:
+        return _came_back(core, entry, *decode(lost, tuple[int, int]))
     if not core.store.get(REBUILD):
         closing.roll_back(core, entry.wseq, entry.hash)
         closing.tray(core, entry.stream, "rolled_back")
-    return False
+    return None
 
 
-def _came_back(core: Core, entry: Entry, opened: Opened) -> Sealed:
+def _came_back(core: Core, entry: Entry, first: int, last: int) -> Sealed:
     """The very block that was lost is in the log again: what was sealed in its stead can never be admitted."""
     waiting = core.store.sealed(entry.stream)
     if waiting is not None:
-        core.store.put(going_on.lost_key(waiting.hash), b"1")
+        core.store.put(going_on.lost_key(waiting.hash), encode((waiting.first_n, waiting.last_n)))
         core.store.clear_sealed(entry.stream, accepted=False)
     core.store.put(receipt_key(entry.stream), b"")
-    first, last = opened.events[0].n, opened.events[-1].n
     sealed = Sealed(entry.stream, entry.hash, b"", b"", (), first, last, 0)
     core.store.put_sealed(sealed)
     return sealed
