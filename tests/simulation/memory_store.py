@@ -400,7 +400,7 @@ class MemoryStore:
     def control_at(self, size: int) -> int:
         return sum(1 for wseq, e in self.tables.entries.items() if e[0].stream == CONTROL_STREAM and wseq <= size)
 
-    def records(
+    def records_back(
         self, after: int = 0, *, stream: bytes | None = None
     ) -> Iterator[tuple[Entry, bytes, Verdict]]:
         for wseq, (entry, record, _, verdict) in sorted(self.tables.entries.items(), reverse=True):

@@ -22,7 +22,7 @@ class Cutting:
         ).fetchone()
         return int(found[0] or 0)
 
-    def records(
+    def records_back(
         self, after: int = 0, *, stream: bytes | None = None
     ) -> Iterator[tuple[Entry, bytes, Verdict]]:
         """Return entries beyond a wseq with their records, newest first."""

@@ -48,7 +48,7 @@ def go_back(core: Core, wanted: Awaited) -> None:
     told = read_notice(wanted.notice, core.signing, core.state.server_key)
     assert told is not None  # noqa: S101  # it verified when it was heard
     before = core.state
-    tail: Tail = list(store.records(size))[::-1]
+    tail: Tail = list(store.records_back(size))[::-1]
     again.remember(core, size)
     kept = {stream: _kept(core, stream, size, tail) for stream in _streams(tail)}
     state = core.state_at(size)
@@ -118,7 +118,7 @@ def _kept(core: Core, stream: bytes, size: int, tail: Tail) -> Kept:
     new_epoch = any(header is not None and header.new_epoch is not None for header in headers)
     chains: dict[bytes, tuple[int, bytes]] = {}
     epoch = None if new_epoch else core.store.epoch(stream)
-    for entry, record, verdict in core.store.records(stream=stream):
+    for entry, record, verdict in core.store.records_back(stream=stream):
         if entry.wseq > size:
             continue
         if epoch is not None and len(chains) == len(wanted):
