@@ -74,6 +74,16 @@ def _end(core: Core, stream: bytes) -> None:
         core.store.add_intent("shred_ack", stream, urgent=False, created_ms=core.now_ms())
 
 
+def ended_again(core: Core, stream: bytes) -> None:
+    """The end of a stream is in the log once more, after a restore had lost it: the statement of deletion is due."""
+    found = core.state.streams[stream]
+    if not core.store.get(ended_key(stream)) or found.partner != core.team:
+        return
+    waiting = any(intent.kind == "shred_ack" and intent.payload == stream for intent in core.store.intents())
+    if core.member is not None and not waiting and (stream, core.me.device) not in core.state.shreds:
+        core.store.add_intent("shred_ack", stream, urgent=False, created_ms=core.now_ms())
+
+
 def tray(core: Core, stream: bytes, reason: QuarantineReason, last_n: int | None = None) -> int:
     """Move unsent work of a stream to the tray and forget the state of its delivery."""
     core.store.put(receipt_key(stream), b"")
@@ -148,6 +158,7 @@ __all__ = [
     "STILL_SAID",
     "accept_drafts",
     "end_streams",
+    "ended_again",
     "ended_key",
     "leave",
     "live_streams",

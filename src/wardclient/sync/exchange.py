@@ -266,6 +266,8 @@ class Exchange:
         if not page.more and not self._wanted:
             # Asked for after the last answer and read to its end: a record that is not in it never will be.
             self._control_after = 0
+            with self.core.change():
+                outbox.wait_no_longer(self.core)
         again = page.more or self._wanted or call.after != before.cursor
         lane.due_ms = now_ms if again else now_ms + POLL_MS
         if self.core.memory is not before:

@@ -161,8 +161,10 @@ def _shred_ack(core: Core, intent: Intent, _: Sequence[Intent]) -> Outcome:
     if (intent.payload, core.me.device) in core.state.shreds:
         return "done"
     stream = core.state.streams.get(intent.payload)
-    if stream is None or (not stream.closed and core.state.consents[stream.consent].in_force(core.now_ms())):
-        # After a restore: the withdrawal that it follows is not in the log again yet.
+    if stream is None:
+        return "done"
+    if not stream.closed and core.state.consents[stream.consent].in_force(core.now_ms()):
+        # After a restore: the end that it follows is not in the log again yet.
         return "wait"
     return Act(ShredAck(intent.payload), (), (intent.id,))
 

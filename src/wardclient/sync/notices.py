@@ -174,7 +174,8 @@ def _same(core: Core, log: RestoredLog) -> bool:
 
     A PC that is not given every entry has this proven when it goes on (`going_on`).
     """
-    if "notice_root" not in core.audits:
+    if "notice_root" not in core.audits or core.member is None:
+        # A PC that was removed was not given the log to its end, and does not go on.
         return True
     known = checked(core)
     if known is not None and known.size == log.size:

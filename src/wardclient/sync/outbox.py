@@ -17,6 +17,7 @@ from wardclient.sync.sealing import (
     ending_key,
     frozen_key,
     header_of,
+    last_refusal,
     late_cas_key,
     may_seal,
     number,
@@ -117,6 +118,18 @@ def take_answers(core: Core, call: PushCall, reply: PushReply) -> tuple[bool, bo
     return look, later
 
 
+def wait_no_longer(core: Core) -> None:
+    """The log was read to its end: what a refusal told of beyond it was lost by a restore, and will not come."""
+    for stream in core.store.outbox_streams():
+        refused = last_refusal(core, stream)
+        if refused is None:
+            continue
+        ctl, head = core.state.head.sseq, core.store.stream_head(stream).sseq
+        if refused.ctl > ctl or refused.head > head:
+            after = Refused(refused.attempt, refused.refusal, min(refused.ctl, ctl), min(refused.head, head))
+            core.store.put(refused_key(stream), encode(after))
+
+
 def let_go(core: Core) -> None:
     """A person goes on after a block was refused as a fork: nobody explained it, so its work goes to the tray."""
     for kind, _, data in core.accused():
@@ -148,4 +161,4 @@ def _refused(core: Core, sealed: Sealed, answer: Refusal, data: bytes) -> None:
         core.store.put(refused_key(stream), encode(again))
 
 
-__all__ = ["let_go", "next_push", "take_answers"]
+__all__ = ["let_go", "next_push", "take_answers", "wait_no_longer"]

@@ -182,6 +182,8 @@ def _follow(core: Core, item: LogItem) -> None:
         core.memory = replace(core.memory, live={**core.memory.live, body.stream: body.until_ms})
     elif isinstance(body, StreamClose):
         core.memory = replace(core.memory, live={**core.memory.live, body.stream: 0})
+    if isinstance(body, ConsentEnd):
+        closing.ended_again(core, core.state.consents[body.consent].stream)
     if isinstance(body, ConsentEnd | StreamClose):
         closing.end_streams(core, item.entry.recv_ms)
 
