@@ -391,6 +391,10 @@ class MemoryStore:
             number = 1 + max(self.tables.incidents, default=0)
             self._set(self.tables.incidents, number, (kind, wseq, detail))
 
+    def forget_incidents(self, after: int, kinds: Collection[str]) -> None:
+        for number in [i for i, v in self.tables.incidents.items() if v[1] > after and v[0] in kinds]:
+            self._drop(self.tables.incidents, number)
+
     def forget_incident(self, kind: str, wseq: int, detail: bytes) -> None:
         for number in [i for i, v in self.tables.incidents.items() if v == (kind, wseq, detail)]:
             self._drop(self.tables.incidents, number)

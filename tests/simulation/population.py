@@ -7,8 +7,8 @@ from wardclient.sync.closing import REMOVED, ended_key
 
 
 def honest(world: World) -> Iterator[Device]:
-    """PCs that keep to the rules."""
-    return (device for device in world.devices if not device.hostile)
+    """PCs that keep to the rules, and of which docs/decisions/0018 does not say that they are enrolled anew."""
+    return (device for device in world.devices if not device.hostile and not device.holed)
 
 
 def members(world: World) -> Iterator[Device]:

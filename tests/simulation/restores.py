@@ -72,6 +72,8 @@ def _begin_truth(world: World, kept: Copy) -> None:
 def _begin_again(world: World, device: Device) -> None:
     """What was noted of a PC by places in the log counts from where the logs part."""
     device.cursor = device.checked_head = 0
+    if device.served_removed and world.log.state.member(device.id) is not None:
+        device.holed = True
     size = world.log.size
     device.withdrawn = {stream: min(at, size) for stream, at in device.withdrawn.items()}
     for (stream, n), seen in device.decisions.items():

@@ -63,6 +63,9 @@ def _heal(world: World) -> None:
     world.settle()
     for _ in range(4):
         admins = [d for d in world.devices if _is_admin(world, d)]
+        if restores.waiting(world) and not admins:
+            # Nobody is left who could acknowledge: the ward must be founded anew, and its PCs wait.
+            return
         for admin in admins:
             _note(world, "acknowledge", restores.acknowledge(world, admin))
         world.settle()

@@ -71,6 +71,10 @@ class Device:
     """Whether its clock was not set wrong since it last heard the server's time."""
     cursor: int = 0
     gone_on: bytes = b""
+    served_removed: bool = False
+    """Whether it was given a page as a removed PC is: its own removal, and not all before it."""
+    holed: bool = False
+    """Whether the log that removed it was lost after such a page: it is to be enrolled anew."""
     told: tuple[bytes, ...] = ()
     """Notices that it was told when contact came back."""
     checked_head: int = 0
@@ -220,6 +224,7 @@ class World:
         known = self.log.state.members.get(device.id)
         if known is None or not (known.active or isinstance(call, PullCall)):
             return "denied"
+        device.served_removed |= not known.active
         if isinstance(call, PullCall):
             try:
                 page = self.log.page(device.id, call.after, call.limit, self.now_ms, call.asked)

@@ -123,6 +123,12 @@ class Cutting:
             "DELETE FROM aside WHERE stream = ? AND device = ? AND n = ?", (stream, author, n)
         )
 
+    def forget_incidents(self, after: int, kinds: Collection[str]) -> None:
+        """Forget what was noted about entries that are read anew."""
+        self.connection.executemany(
+            "DELETE FROM incident WHERE wseq > ? AND kind = ?", [(after, kind) for kind in kinds]
+        )
+
     def forget_incident(self, kind: str, wseq: int, detail: bytes) -> None:
         """What was noted has turned out otherwise."""
         self.connection.execute(

@@ -32,12 +32,17 @@ from wardclient.sync.sealing import (
 from wardproto.admission import Epoch
 from wardproto.control import ControlState
 from wardproto.heads import Heads
-from wardproto.records import BlockHeader, Entry, Head
+from wardproto.records import REFUSALS, BlockHeader, Entry, Head
 from wardproto.restored import notice_hash, read_notice
 from wardproto.wire import CONTROL_STREAM, NO_HASH, MalformedError, decode, encode
 
 BACK = "back"
 """Set from going back until the log was verified again up to its end: nothing is sent before."""
+REJUDGED = REFUSALS | {
+    *("bad_wrap", "cannot_open", "malformed_body", "over_claim", "event_number"),
+    *("withheld_body", "grant_without_consent"),
+}
+"""What is noted of single entries: those that are cut off are read anew, by the same rules."""
 Tail = list[tuple[Entry, bytes, Verdict]]
 
 
@@ -65,6 +70,7 @@ def go_back(core: Core, wanted: Awaited) -> None:
     last = store.last_entry()
     core.go_back(size, 0 if last is None else last.recv_ms)
     keep_only(core)
+    store.forget_incidents(size, REJUDGED)
     written = {header.stream for _, header in mine}
     for stream in set(before.streams) | set(store.outbox_streams()):
         if stream in written or store.get(refused_key(stream)):

@@ -326,5 +326,8 @@ class Store(Protocol):
         The same incident (kind, wseq, detail) is kept once.
         """
 
+    def forget_incidents(self, after: int, kinds: Collection[str]) -> None:
+        """Incidents of these kinds about entries beyond ``after``: the entries are read anew, and judged again."""
+
     def forget_incident(self, kind: str, wseq: int, detail: bytes) -> None:
         """What was noted has turned out otherwise: a restore that was announced explains it."""
