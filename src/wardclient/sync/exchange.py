@@ -99,7 +99,8 @@ class Exchange:
         """
         core = self.core
         with core.change():
-            notices.hear(core, signed)
+            if notices.hear(core, signed):
+                self._search = None
             waiting = notices.awaited(core)
             if waiting is not None and notices.is_acknowledged(core, waiting):
                 self._go_back(waiting)
@@ -143,6 +144,8 @@ class Exchange:
         if search is None or search.wanted != notices.awaited(core) or call.after != search.upto:
             return
         found = search.take(core, page)
+        if search.upto < 0:
+            self._search = None
         if found and core.flag(STOPPED) != closing.REMOVED:
             with core.change():
                 self._go_back(search.wanted)

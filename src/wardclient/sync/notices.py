@@ -82,11 +82,14 @@ def unacknowledged(core: Core) -> list[Notice]:
     return [notice for notice in notices(core) if notice.name not in core.state.acks]
 
 
-def hear(core: Core, signed: Sequence[bytes]) -> None:
-    """The service told its notices; the log is held against them where the exchange has stopped."""
+def hear(core: Core, signed: Sequence[bytes]) -> bool:
+    """The service told its notices; the log is held against them where the exchange has stopped.
+
+    Returns whether there was a new one among them.
+    """
     if not core.state.server_key:
         # Nothing of the log was read yet: whose signature it is to be stands in its first record.
-        return
+        return False
     for each in signed[-MAX_NOTICES:]:
         if read_notice(each, core.signing, core.state.server_key) is None:
             core.incident("forged_notice", 0, each)
@@ -97,6 +100,7 @@ def hear(core: Core, signed: Sequence[bytes]) -> None:
         core.store.put(NOTICES, encode(tuple(notice.signed for notice in known)))
     if core.store.get(HALTED) or core.accused():
         _explain(core, known)
+    return known != before
 
 
 def _read(core: Core, signed: Sequence[bytes]) -> Iterator[Notice]:
@@ -206,7 +210,10 @@ class Search:
         self._was_member = self._state.member(core.me.device) is not None
 
     def take(self, core: Core, page: LogPage) -> bool:
-        """Look through the next page; return whether the acknowledgement is in it."""
+        """Look through the next page; return whether the acknowledgement is in it. ``upto`` -1: begin anew."""
+        if page.upto < self.upto:
+            self.upto = -1
+            return False
         for item in page.items:
             if item.entry.wseq <= self.upto or item.entry.stream != CONTROL_STREAM:
                 continue
@@ -216,7 +223,8 @@ class Search:
                 )
                 body = control.body_of(control.read(item.record)[1])
             except RefusedError:
-                # Not the log of this ward's people: nothing in it is an acknowledgement.
+                # Not the log in which the search began (it was restored once more): begin anew.
+                self.upto = -1
                 return False
             self._state = after
             if self._was_member and after.member(core.me.device) is None:
