@@ -402,7 +402,9 @@ class MemoryStore:
     # --- a log that was put back
 
     def control_at(self, size: int) -> int:
-        return sum(1 for wseq, e in self.tables.entries.items() if e[0].stream == CONTROL_STREAM and wseq <= size)
+        return sum(
+            1 for wseq, e in self.tables.entries.items() if e[0].stream == CONTROL_STREAM and wseq <= size
+        )
 
     def records_back(
         self, after: int = 0, *, stream: bytes | None = None

@@ -95,7 +95,9 @@ def follow(world: World) -> None:
         for name, event in list(device.created.items()):
             stream, _, n = name
             found = [d.event for d in device.store.drafts(stream) if d.n == n]
-            found += [each.event for each in device.store.quarantined() if (each.stream, each.n) == (stream, n)]
+            found += [
+                each.event for each in device.store.quarantined() if (each.stream, each.n) == (stream, n)
+            ]
             in_log = world.truth.content.get(name)
             for other in (*found, *(() if in_log is None else (in_log,))):
                 if same(event, other):

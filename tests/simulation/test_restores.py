@@ -1,13 +1,12 @@
 """The service is restored from copies and says so: nobody cries fraud, nothing is lost, all go on together."""
 
 import os
-from collections import Counter
 
 import pytest
 
 from tests.simulation import checks, restores
 from tests.simulation.memory_store import KilledError
-from tests.simulation.run import BY_DEVICE, BY_WORLD, _ALL, _WEIGHTS, FailedError, _note
+from tests.simulation.run import _ALL, _WEIGHTS, BY_DEVICE, BY_WORLD, FailedError, _note
 from tests.simulation.world import World
 from wardproto.control import ADMIN_ROLE
 
@@ -85,3 +84,18 @@ def test_an_announced_restore_loses_nothing_and_accuses_nobody(first: int) -> No
     """With a lost tail and without, acknowledged late, twice in a row: equal roots everywhere, no act lost."""
     for seed in range(first, first + TOGETHER):
         live(seed)
+
+
+def test_the_runs_reach_what_they_are_to_judge() -> None:
+    """Lost tails, work set aside, waiting, restores one after the other: all of it comes up, so that no check is idle."""
+    lost = waited = again = 0
+    for seed in range(40):
+        world = live(seed)
+        lost += any(device.gone_on for device in world.devices)
+        waited += any(
+            "restored" in {k for k, _, _ in d.store.tables.incidents.values()} for d in world.devices
+        )
+        again += len(world.notices) > 1
+    assert lost > 10
+    assert waited > 10
+    assert again > 10

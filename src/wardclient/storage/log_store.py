@@ -180,7 +180,17 @@ class SqlStore(LogRows, Reading, Cutting):
         """Delete keys, bodies, events, read models and index rows of a stream."""
         self._projection.leave(stream)
         self._later.remove(stream)
-        for table in ("stream_key", "event", "adopted", "register", "member_set", "fact", "draft", "sealed", "aside"):
+        for table in (
+            "stream_key",
+            "event",
+            "adopted",
+            "register",
+            "member_set",
+            "fact",
+            "draft",
+            "sealed",
+            "aside",
+        ):
             self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608  # constants
         self.connection.execute("UPDATE entry SET record = x'', body = x'' WHERE stream = ?", (stream,))
         self._state.forget()

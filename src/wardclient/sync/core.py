@@ -161,9 +161,7 @@ class Core:
     def go_back(self, size: int, recv_ms: int) -> None:
         """The store was cut back to ``size`` entries: know what it knows now."""
         state, generations = self._fold()
-        self.memory = replace(
-            self.memory, state=state, generations=generations, cursor=size, recv_ms=recv_ms
-        )
+        self.memory = replace(self.memory, state=state, generations=generations, cursor=size, recv_ms=recv_ms)
         self.store.put(CURSOR, encode((size, recv_ms)))
         self.log.go_back(size)
 

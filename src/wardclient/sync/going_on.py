@@ -116,7 +116,9 @@ def _header(record: bytes) -> BlockHeader | None:
 def _kept(core: Core, stream: bytes, size: int, tail: Tail) -> Kept:
     """Return how a stream stood after ``size`` entries."""
     first = min(entry.sseq for entry, _, _ in tail if entry.stream == stream)
-    head = Head(first - 1, (core.store.stream_head_at(stream, first - 1) or NO_HASH) if first > 1 else NO_HASH)
+    head = Head(
+        first - 1, (core.store.stream_head_at(stream, first - 1) or NO_HASH) if first > 1 else NO_HASH
+    )
     if stream == CONTROL_STREAM:
         return Kept(head, Epoch(), {})
     headers = [_header(record) for entry, record, _ in tail if entry.stream == stream]

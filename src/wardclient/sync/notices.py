@@ -204,7 +204,9 @@ class Search:
         self.upto = min(wanted.size, wanted.place)
         self._name = notice_hash(wanted.notice)
         self._state: ControlState = core.state_at(self.upto)
-        last = next((entry.wseq for entry, _, _ in core.store.records_back() if entry.wseq <= wanted.place), 0)
+        last = next(
+            (entry.wseq for entry, _, _ in core.store.records_back() if entry.wseq <= wanted.place), 0
+        )
         self.asked = NOT_ASKED if core.log.full else Asked((wanted.place,), last)
         """A page that comes late, when this PC has gone back, must prove what any page is to prove."""
         self._was_member = self._state.member(core.me.device) is not None

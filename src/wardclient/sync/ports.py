@@ -206,7 +206,9 @@ class Store(Protocol):
     def control_at(self, size: int) -> int:
         """How many control records there are among the first ``size`` entries of the log."""
 
-    def records_back(self, after: int = 0, *, stream: bytes | None = None) -> Iterator[tuple[Entry, bytes, Verdict]]:
+    def records_back(
+        self, after: int = 0, *, stream: bytes | None = None
+    ) -> Iterator[tuple[Entry, bytes, Verdict]]:
         """Entries beyond a wseq with their records, newest first; of one stream, or of all."""
 
     def cut(
