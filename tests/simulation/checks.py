@@ -63,7 +63,7 @@ def healed(world: World) -> None:
 def verified(world: World) -> None:
     """I9, the honest half: every PC has verified the log up to its end, and it is the log."""
     end = world.log.snapshot().end
-    for device in honest(world):
+    for device in members(world):
         if device.up.core.member is not None and not device.up.core.flag("stopped"):
             known = checked(device.up.core)
             need(known is not None, "I9 verified", device.name)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.simulation import checks, restores
+from tests.simulation import checks, faults, restores
 from tests.simulation.memory_store import KilledError
 from tests.simulation.run import _ALL, _WEIGHTS, BY_DEVICE, BY_WORLD, FailedError, _note
 from tests.simulation.world import World
@@ -54,7 +54,7 @@ def _live(world: World, steps: int) -> None:
 def _heal(world: World) -> None:
     world.steps.append("heal")
     for message in world.wire:
-        restores.faults.give_up(world, message)
+        faults.give_up(world, message)
     world.wire.clear()
     world.page_limit = 50
     for device in world.devices:

@@ -17,8 +17,8 @@ from wardcentral.memory_store import MemoryStore as ServerStore
 from wardclient.sync.calls import Call, ControlCall, PullCall, PushCall
 from wardclient.sync.client import Client
 from wardclient.sync.core import ALL_AUDITS, keep_identity
-from wardclient.sync.notices import PASSED
 from wardclient.sync.founding import Newcomer, genesis, named, newcomer
+from wardclient.sync.notices import PASSED
 from wardclient.vault.identity import Identity
 from wardclient.vault.sealing import Sealing
 from wardproto.admission import RULES, RuleCheck
