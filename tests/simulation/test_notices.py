@@ -113,9 +113,9 @@ def test_a_notice_that_fits_accuses_nobody_and_waits() -> None:
     """One note in the inbox, nothing sent, nothing lost from the screen; a person acknowledges, and all go on."""
     for seed in SEEDS:
         ward = put_back(seed, honest)
+        shown = wishes(ward.colleague, ward.joint)
         for device in (ward.colleague, ward.partner):
             assert (halted(device), ward.alarms(device)) == (notices.RESTORED, [notices.RESTORED])
-            shown = wishes(device, ward.joint)
             ward.look(device)
             assert wishes(device, ward.joint) == shown
         assert ward.colleague.up.acknowledge()

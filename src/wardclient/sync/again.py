@@ -67,30 +67,36 @@ def renew(core: Core) -> None:
     gone = {body.device for _, body in lost if isinstance(body, DeviceRemove)}
     invites = {body.invite: body for _, body in lost if isinstance(body, Invite)}
     for device, body in lost:
+        mine = device == core.me.device
         if isinstance(body, ConsentEnd):
             _stop_sharing(core, body)
         elif isinstance(body, DeviceRemove):
             _remove(core, body)
         elif isinstance(body, StreamCreate):
-            _create(core, body, mine=device == core.me.device)
-        elif device != core.me.device:
-            continue
-        elif isinstance(body, ConsentSet) and body.consent not in ended:
-            intents.add(core, "consent_set", body)
-        elif isinstance(body, Invite):
-            if body.until_ms > core.now_ms():
-                intents.add(core, "invite", body)
-        elif isinstance(body, DeviceAdd) and body.device.device not in gone:
-            _admit(core, body, invites)
-        elif isinstance(body, Role):
-            member = core.state.member(body.device)
-            if member is not None and member.roles != body.roles:
-                number = intents.add(core, "role", (body.device, body.roles))
-                core.store.set_refusal(number, "restored")
-        elif isinstance(body, ShredAck):
-            intents.add(core, "shred_ack", body.stream)
-        elif isinstance(body, IncidentAck):
-            intents.add(core, "incident_ack", body, urgent=True)
+            _create(core, body, mine=mine)
+        elif mine and isinstance(body, ConsentSet):
+            if body.consent not in ended:
+                intents.add(core, "consent_set", body)
+        elif mine and isinstance(body, DeviceAdd):
+            if body.device.device not in gone:
+                _admit(core, body, invites)
+        elif mine:
+            _say_again(core, body)
+
+
+def _say_again(core: Core, body: ControlBody) -> None:
+    """What this PC had said and nobody else can say for it."""
+    if isinstance(body, Invite) and body.until_ms > core.now_ms():
+        intents.add(core, "invite", body)
+    elif isinstance(body, Role):
+        member = core.state.member(body.device)
+        if member is not None and member.roles != body.roles:
+            number = intents.add(core, "role", (body.device, body.roles))
+            core.store.set_refusal(number, "restored")
+    elif isinstance(body, ShredAck):
+        intents.add(core, "shred_ack", body.stream)
+    elif isinstance(body, IncidentAck):
+        intents.add(core, "incident_ack", body, urgent=True)
 
 
 def _wait_for_consents(core: Core, lost: Acts) -> None:

@@ -125,7 +125,7 @@ class Exchange:
         self._control_after, self._act, self._search = 0, None, None
 
     def _look_on(self, now_ms: int) -> PullCall | None:
-        """While the exchange is stopped: is there news of a restore, or the acknowledgement that is awaited?"""
+        """While the exchange is stopped, look for news of a restore, or for the acknowledgement that is awaited."""
         core = self.core
         if not self._lanes.pull.is_due(now_ms):
             return None

@@ -223,9 +223,9 @@ class Store(Protocol):
         """Go back to the first ``size`` entries of the log; ``kept`` are the streams that had more.
 
         Control records, tree, keys of epochs and of team generations beyond ``gens`` go with the entries. Own
-        events become drafts again, exclusive where their entries are among ``decisions``; those of others are set aside, but not of ``unshared`` streams: they are
-        deleted. What was made of the events stays as it was until `reduce_again`. Returns the first and
-        last number of the own events of each entry that was cut off.
+        events become drafts again, exclusive where their entries are among ``decisions``; those of others are
+        set aside, but not of ``unshared`` streams: they are deleted. What was made of the events stays as it was
+        until `reduce_again`. Returns the first and last number of the own events of each entry that was cut off.
         """
 
     def rewrite(self, stream: bytes, n: int, event: bytes) -> None:
