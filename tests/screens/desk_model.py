@@ -37,6 +37,7 @@ from wardclient.desk.matches import MatchPage, MatchRow, PartView
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import RegistrationDue, RetentionDue
 from wardclient.desk.request_rows import RequestDue, RequestRow
+from wardclient.desk.restore_rows import RestoreRow
 from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)
@@ -85,6 +86,7 @@ class Ward:
     openings: list[rows.OpeningRow] = field(default_factory=list)
     tray: list[rows.TrayRow] = field(default_factory=list)
     incidents: list[rows.IncidentRow] = field(default_factory=list)
+    restores: list[RestoreRow] = field(default_factory=list)
     forms: dict[str, dict[str, object]] = field(default_factory=dict)
     warning: str = ""
     plans: dict[str, list[dict[str, object]]] = field(default_factory=dict)
@@ -132,6 +134,7 @@ class ModelDesk:
         self.exported: list[ExportRow] = []
         self.told: list[tuple[str, tuple[str, str], bool]] = []
         self.others: tuple[rows.PresenceRow, ...] = ()
+        self.acknowledged = 0
         self.refuse_saves: DeskError | None = None
         self.explode: BaseException | None = None
         self.held: threading.Event | None = None
@@ -916,7 +919,9 @@ class ModelDesk:
             for case_id, case in self.ward.cases.items()
             for (kind, name), heads in case.conflicts.items()
         ]
-        return rows.Inbox(tuple(cards), tuple(self.ward.tray), tuple(self.ward.incidents))
+        return rows.Inbox(
+            tuple(cards), tuple(self.ward.tray), tuple(self.ward.incidents), tuple(self.ward.restores)
+        )
 
     def resolve(self, conflict_id: str, version: str = "", value: object = None) -> None:
         """Decide."""
@@ -929,6 +934,12 @@ class ModelDesk:
     def resume_sync(self) -> None:
         """Nothing is ever stopped here."""
         self._check()
+
+    def acknowledge_restore(self) -> None:
+        """An administrator has looked."""
+        self._check()
+        self.acknowledged += 1
+        self.tell("inbox")
 
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write a file."""
