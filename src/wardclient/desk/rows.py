@@ -55,8 +55,7 @@ class SyncStatus:
 
     ``synced`` all sent and in contact; ``sending`` work under way; ``waiting`` unsent, next try
     planned; ``away`` no contact; ``offline`` cut by this person; ``stopped`` writing stopped (incident);
-    ``restored`` this PC waits for the acknowledgement of a restore;
-    ``stale`` in contact, but the service has signed no state of the log for ten minutes.
+    ``restored`` waits for the word on a restore; ``stale`` in contact, but no signed state for ten minutes.
     """
 
     state: Literal["synced", "sending", "waiting", "away", "offline", "stopped", "restored", "stale"]
