@@ -134,7 +134,6 @@ class ModelDesk:
         self.exported: list[ExportRow] = []
         self.told: list[tuple[str, tuple[str, str], bool]] = []
         self.others: tuple[rows.PresenceRow, ...] = ()
-        self.acknowledged = 0
         self.refuse_saves: DeskError | None = None
         self.explode: BaseException | None = None
         self.held: threading.Event | None = None
@@ -938,7 +937,7 @@ class ModelDesk:
     def acknowledge_restore(self) -> None:
         """An administrator has looked."""
         self._check()
-        self.acknowledged += 1
+        self.ward.restores = [replace(row, kind="acknowledged") for row in self.ward.restores]
         self.tell("inbox")
 
     def write_tray(self, tray_id: str, path: Path) -> None:
