@@ -295,6 +295,8 @@ def _inbox(commands: "Commands") -> None:
     resolve.add_argument("--value", default=None)
     out = _act(acts, "export", "送れなかった仕事を書き出す / write tray work to an encrypted file", "TRAY")
     out.add_argument("-o", "--output", type=Path, required=True)
+    known = _act(acts, "acknowledge", "復旧を確認する (管理者) / acknowledge a restore of the service")
+    known.add_argument("--yes", action="store_true", help="運用の担当に確かめた / the operator confirmed it")
     proof = _act(acts, "evidence", "異常の証拠を書き出す / write the evidence of an incident", "INCIDENT")
     proof.add_argument("-o", "--output", type=Path, required=True)
 

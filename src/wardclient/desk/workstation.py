@@ -26,6 +26,7 @@ from wardclient.desk.place import Place
 from wardclient.desk.placements import PlacementActs
 from wardclient.desk.plans import PlanActs
 from wardclient.desk.presence import PresenceActs
+from wardclient.desk.restores import RestoreActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
@@ -63,6 +64,7 @@ class Workstation(
     FeedPublishingActs,
     ImportActs,
     InboxActs,
+    RestoreActs,
     FormActs,
     StaffActs,
     PresenceActs,
