@@ -147,6 +147,7 @@ REWRITE = Key("3", "rewrite", mark("書き直す"), "3")
 LATER = Key("4", "later", mark("あとで"), "4")
 HISTORY = Key("enter", "history", mark("経過を見る"), "Enter")
 RESUME = Key("f5", "resume_sync", mark("同期を再開"), "F5")
+ACKNOWLEDGE = Key("f5", "resume_sync", mark("復旧を確認"), "F5")
 WRITE_OUT = Key("f2", "write_out", mark("書き出す"), "F2")
 
 SAME = Key("1", "same", mark("この人です"), "1")

@@ -22,6 +22,7 @@ from wardproto.records import (
     DeviceRemove,
     Genesis,
     Head,
+    IncidentAck,
     Invite,
     NewDevice,
     Role,
@@ -34,6 +35,7 @@ from wardproto.records import (
 )
 from wardproto.signing import Signing
 from wardproto.wire import (
+    HASH_BYTES,
     ID_BYTES,
     MAX_HEADER,
     MAX_WRAPS,
@@ -151,6 +153,8 @@ class ControlState:
     spent: frozenset[bytes] = frozenset()
     shreds: frozenset[tuple[bytes, bytes]] = frozenset()
     """(stream, device) pairs: who has stated deletion."""
+    acks: frozenset[bytes] = frozenset()
+    """Hashes of the notices of restores that an administrator has acknowledged in this log."""
     proto_floor: int = 1
     unknown: int = 0
     """Records of kinds that this version does not understand: kept, counted, shown."""
@@ -204,7 +208,7 @@ class ControlState:
                 )
             ),
             encode(sorted(encode(i) for i in self.invites.values())),
-            encode((sorted(self.spent), sorted(self.shreds))),
+            encode((sorted(self.spent), sorted(self.shreds), sorted(self.acks))),
         )
 
 
@@ -533,6 +537,17 @@ def _shred_ack(
     return replace(state, shreds=state.shreds | {mark})
 
 
+def _incident_ack(
+    state: ControlState, author: Member, body: IncidentAck, _: int, wrap_hashes: tuple[bytes, ...]
+) -> ControlState:
+    """An administrator of either team; once for a notice. Each PC holds it against the notice itself."""
+    _need(_is_admin(author), "forbidden")
+    good = body.kind == "restored" and len(body.notice) == len(body.root) == HASH_BYTES and body.size > 0
+    _need(good and not wrap_hashes, "malformed")
+    _need(body.notice not in state.acks, "forbidden")
+    return replace(state, acks=state.acks | {body.notice})
+
+
 _STEPS: Mapping[type, Callable[..., ControlState]] = {
     Invite: _invite,
     DeviceAdd: _device_add,
@@ -544,6 +559,7 @@ _STEPS: Mapping[type, Callable[..., ControlState]] = {
     ConsentEnd: _consent_end,
     StreamClose: _stream_close,
     ShredAck: _shred_ack,
+    IncidentAck: _incident_ack,
 }
 
 

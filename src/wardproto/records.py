@@ -197,6 +197,21 @@ class ShredAck(Record, frozen=True, tag="shred_ack"):
     stream: bytes
 
 
+class IncidentAck(Record, frozen=True, tag="incident_ack"):
+    """An administrator has looked at an incident of the service, and the ward goes on (事故の確認).
+
+    The one kind so far is ``restored``: the log was put back to ``size`` entries and its ``root`` there, as the
+    service's notice says, whose hash (`restored.notice_hash`) is ``notice``. ``seen`` is the last checkpoint that the
+    acknowledging PC had verified: beyond ``size`` where it had itself seen what was lost.
+    """
+
+    kind: str
+    notice: bytes
+    size: int
+    root: bytes
+    seen: Seen
+
+
 ControlBody = (
     Genesis
     | Invite
@@ -209,6 +224,7 @@ ControlBody = (
     | ConsentEnd
     | StreamClose
     | ShredAck
+    | IncidentAck
 )
 
 

@@ -2,7 +2,7 @@
 
 from wardproto.records import Record
 from wardproto.signing import Signing, check_envelope
-from wardproto.wire import MalformedError, decode, open_envelope
+from wardproto.wire import MalformedError, decode, digest, open_envelope
 
 CONTEXT = "restored"
 
@@ -34,3 +34,8 @@ def read_notice(signed: bytes, signing: Signing, public: bytes) -> RestoredLog |
         return decode(envelope.payload, RestoredLog)
     except MalformedError:
         return None
+
+
+def notice_hash(signed: bytes) -> bytes:
+    """Return the name of a notice: the hash of what it says, whichever signature it carries; MalformedError."""
+    return digest("restore-notice", open_envelope(signed, CONTEXT).payload)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.conftest import CASE, PERSON
+from tests.desk.conftest import CASE, PERSON, Offices
 from tests.desk.test_matches import read_in
 from tests.journeys.wards import consent_form
 from wardclient.desk.api import RefusedError
@@ -193,6 +193,24 @@ def test_without_the_box_the_list_stays_in_the_office_until_it_is_ticked(
     assert city.pick_openings(case_id, [one], {"reason": "共有する"}) == 1
     exchange()
     assert by_number(hellowork, case_id)[one].picks[0].reason == "共有する"
+
+
+def test_who_only_looks_on_writes_nothing(
+    offices: Offices, city: Workstation, exchange: Exchange, hellowork: Workstation, tmp_path: Path
+) -> None:
+    """Hello Work's manager reads the list and changes nothing of it (the access matrix)."""
+    read_in(city, tmp_path)
+    case_id = shared(city, exchange, ["S1", "S2", "S6"], ["H1", "H3"])
+    (one,) = numbers(city, 1)
+    city.pick_openings(case_id, [one], {})
+    exchange()
+    offices.enrol(hellowork, "manager", "hellowork", ("hwm",))
+    manager = offices.unlock("manager")
+    manager.sync_now()
+    assert [row.opening_no for row in manager.shortlist(case_id)] == [one]
+    with pytest.raises(RefusedError) as refused:
+        manager.say_of_opening(case_id, one, {"state": "wants"})
+    assert "見ることはできます" in refused.value.ja
 
 
 def test_the_referral_that_came_of_it_is_named(

@@ -18,11 +18,11 @@ MOST_LINES = 400
 
 LONGER: dict[str, tuple[int, str]] = {
     "src/wardclient/desk/rows.py": (
-        460,
+        480,
         "the whole catalogue of what the desk hands out: a person looks for a row in one place",
     ),
     "src/wardproto/control.py": (
-        580,
+        600,
         "one fold over one closed set of records: splitting it would hide the order",
     ),
 }

@@ -76,7 +76,7 @@ def test_no_save_that_was_told_is_lost_with_the_pc(ward: Ward) -> None:
     ward.everyone_syncs()
     assert phone_of(ward.hellowork, case_id) == phone_of(ward.city, case_id)
     for office in (ward.city, ward.hellowork):
-        assert office.do("inbox", "list") == {"conflicts": [], "tray": [], "incidents": []}
+        assert office.do("inbox", "list") == {"conflicts": [], "tray": [], "incidents": [], "restores": []}
 
 
 def test_a_joint_note_survives_both_writers_being_killed(ward: Ward) -> None:

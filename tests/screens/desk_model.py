@@ -38,6 +38,7 @@ from wardclient.desk.matches import MatchPage, MatchRow, PartView
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
 from wardclient.desk.request_rows import RequestDue, RequestRow
+from wardclient.desk.restore_rows import RestoreRow
 from wardclient.desk.shortlist_rows import ShortlistRow
 from wardclient.desk.trainings import CourseRow
 
@@ -87,6 +88,7 @@ class Ward:
     openings: list[rows.OpeningRow] = field(default_factory=list)
     tray: list[rows.TrayRow] = field(default_factory=list)
     incidents: list[rows.IncidentRow] = field(default_factory=list)
+    restores: list[RestoreRow] = field(default_factory=list)
     forms: dict[str, dict[str, object]] = field(default_factory=dict)
     warning: str = ""
     plans: dict[str, list[dict[str, object]]] = field(default_factory=dict)
@@ -950,7 +952,9 @@ class ModelDesk(PrintModel):
             for case_id, case in self.ward.cases.items()
             for (kind, name), heads in case.conflicts.items()
         ]
-        return rows.Inbox(tuple(cards), tuple(self.ward.tray), tuple(self.ward.incidents))
+        return rows.Inbox(
+            tuple(cards), tuple(self.ward.tray), tuple(self.ward.incidents), tuple(self.ward.restores)
+        )
 
     def resolve(self, conflict_id: str, version: str = "", value: object = None) -> None:
         """Decide."""
@@ -963,6 +967,12 @@ class ModelDesk(PrintModel):
     def resume_sync(self) -> None:
         """Nothing is ever stopped here."""
         self._check()
+
+    def acknowledge_restore(self) -> None:
+        """An administrator has looked."""
+        self._check()
+        self.ward.restores = [replace(row, kind="acknowledged") for row in self.ward.restores]
+        self.tell("inbox")
 
     def write_tray(self, tray_id: str, path: Path) -> None:
         """Write a file."""

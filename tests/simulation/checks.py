@@ -10,6 +10,7 @@ from wardclient.ledger.events import Op, Put, Version, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
 from wardclient.sync.closing import ended_key
 from wardclient.sync.core import REBUILD, keep_identity
+from wardclient.sync.notices import RESTORED
 from wardclient.sync.sealing import checked
 from wardproto.wire import CONTROL_STREAM
 
@@ -26,6 +27,9 @@ def nothing_lost(world: World, *, quiet: bool) -> None:
             in_log = world.truth.content.get(name) == event
             in_outbox = any(d.n == n for d in tables.drafts.get(stream, ()))
             in_tray = (stream, n) in tables.tray
+            if _was_removed(device) and name in tables.events:
+                # In the log when it was removed; whether that log was lost since, it is not told.
+                continue
             what = f"{device.name} {stream.hex()[:4]} n={n}"
             need(in_log or in_outbox or in_tray, "I2 nothing lost", what)
             # A removed PC is told no more: whether its last block arrived, it cannot know.
@@ -36,6 +40,10 @@ def nothing_lost(world: World, *, quiet: bool) -> None:
             need(not (in_outbox and in_tray), "I2 one place", what)
             need(not (in_log and in_tray), "I2 one place", "log and tray", what)
             need(not quiet or in_log + in_outbox + in_tray == 1, "I2 one place", what)
+
+
+def _was_removed(device: Device) -> bool:
+    return device.up.core.flag("stopped") == "removed"
 
 
 def healed(world: World) -> None:
@@ -55,7 +63,7 @@ def healed(world: World) -> None:
 def verified(world: World) -> None:
     """I9, the honest half: every PC has verified the log up to its end, and it is the log."""
     end = world.log.snapshot().end
-    for device in honest(world):
+    for device in members(world):
         if device.up.core.member is not None and not device.up.core.flag("stopped"):
             known = checked(device.up.core)
             need(known is not None, "I9 verified", device.name)
@@ -84,7 +92,13 @@ def _may_end(world: World, device: Device, stream: bytes) -> bool:
 def quiet_log(world: World) -> None:
     """An honest service and honest members never cause an alarm."""
     allowed = HOSTILE_INCIDENTS if any(d.hostile for d in world.devices) else set()
+    if world.notices:
+        # That it was told of a restore is noted; it accuses nobody.
+        allowed = allowed | {RESTORED}
     for device in honest(world):
+        if world.notices and _was_removed(device):
+            # It does not go on with a restored log, and cannot judge what it is given of it.
+            continue
         kinds = {kind for kind, _, _ in device.store.tables.incidents.values()}
         mine = allowed | ({"rolled_back"} if device.rolled_back else set())
         need(kinds <= mine, "no false alarm", device.name, kinds - mine)

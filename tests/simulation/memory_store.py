@@ -1,7 +1,8 @@
 """`sync.ports.Store` in memory, with real transactions, kills inside them, and old copies put back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from tests.simulation.truth import need
@@ -11,15 +12,18 @@ from wardclient.ledger.registers import Members, Register
 from wardclient.sync.ports import (
     Draft,
     Intent,
+    Kept,
     OpenedEvent,
     Quarantined,
     QuarantineReason,
     Sealed,
+    SetAside,
     StoredControl,
     Verdict,
 )
 from wardproto.admission import Epoch
 from wardproto.records import Entry, Head
+from wardproto.wire import CONTROL_STREAM
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -59,6 +63,7 @@ class Tables:
         self.intents: dict[int, Intent] = {}
         self.refused: dict[int, str] = {}
         self.incidents: dict[int, tuple[str, int, bytes]] = {}
+        self.aside: dict[EventId, SetAside] = {}
 
     def copy(self) -> "Tables":
         """Return a copy, as of a backup of the disk."""
@@ -275,6 +280,8 @@ class MemoryStore:
                 self._set(tables.entries, wseq, (entry, b"", b"", verdict))
         self._drop(tables.drafts, stream)
         self._drop(tables.sealed, stream)
+        for name in [name for name in tables.aside if name[0] == stream]:
+            self._drop(tables.aside, name)
         self._forget_state(stream)
 
     def _forget_state(self, stream: bytes) -> None:
@@ -381,7 +388,103 @@ class MemoryStore:
 
     def incident(self, kind: str, wseq: int, detail: bytes, at_ms: int) -> None:
         if (kind, wseq, detail) not in self.tables.incidents.values():
-            self._set(self.tables.incidents, len(self.tables.incidents), (kind, wseq, detail))
+            number = 1 + max(self.tables.incidents, default=0)
+            self._set(self.tables.incidents, number, (kind, wseq, detail))
+
+    def forget_incidents(self, after: int, kinds: Collection[str]) -> None:
+        for number in [i for i, v in self.tables.incidents.items() if v[1] > after and v[0] in kinds]:
+            self._drop(self.tables.incidents, number)
+
+    def forget_incident(self, kind: str, wseq: int, detail: bytes) -> None:
+        for number in [i for i, v in self.tables.incidents.items() if v == (kind, wseq, detail)]:
+            self._drop(self.tables.incidents, number)
+
+    # --- a log that was put back
+
+    def control_at(self, size: int) -> int:
+        return sum(
+            1 for wseq, e in self.tables.entries.items() if e[0].stream == CONTROL_STREAM and wseq <= size
+        )
+
+    def records_back(
+        self, after: int = 0, *, stream: bytes | None = None
+    ) -> Iterator[tuple[Entry, bytes, Verdict]]:
+        for wseq, (entry, record, _, verdict) in sorted(self.tables.entries.items(), reverse=True):
+            if wseq > after and stream in (None, entry.stream):
+                yield entry, record, verdict
+
+    def cut(
+        self,
+        size: int,
+        kept: Mapping[bytes, Kept],
+        gens: Mapping[str, int],
+        *,
+        unshared: Collection[bytes],
+        decisions: Collection[int],
+    ) -> Mapping[int, tuple[int, int]]:
+        tables = self.tables
+        own: dict[int, tuple[int, int]] = {}
+        for name, each in list(tables.events.items()):
+            if each.wseq <= size:
+                continue
+            self._drop(tables.events, name)
+            if each.author == self._me():
+                first, last = own.get(each.wseq, (each.n, each.n))
+                own[each.wseq] = min(first, each.n), max(last, each.n)
+                draft = Draft(each.stream, each.n, each.event, each.wseq in decisions, each.recv_ms)
+                drafts = (*tables.drafts.get(each.stream, ()), draft)
+                self._set(tables.drafts, each.stream, tuple(sorted(drafts, key=lambda d: d.n)))
+            elif each.stream not in unshared:
+                found = SetAside(each.stream, each.author, each.n, each.event, each.recv_ms, each.wseq)
+                self._set(tables.aside, name, found)
+        for number in [n for n in tables.control if n > self.control_at(size)]:
+            self._drop(tables.control, number)
+        for wseq, (entry, _, _, _) in list(tables.entries.items()):
+            if wseq > size:
+                self._drop(tables.entries, wseq)
+                self._drop(tables.heads_at, (entry.stream, entry.sseq))
+        for level, place in [at for at in tables.nodes if ((at[1] + 1) << at[0]) > size]:
+            self._drop(tables.nodes, (level, place))
+        for stream, found_kept in kept.items():
+            self._cut_stream(stream, found_kept)
+        for key in [k for k in tables.stream_keys if k[0] in unshared]:
+            self._drop(tables.stream_keys, key)
+        for team, gen in [k for k in tables.team_keys if k[1] > gens.get(k[0], 0)]:
+            self._drop(tables.team_keys, (team, gen))
+        return own
+
+    def _cut_stream(self, stream: bytes, kept: Kept) -> None:
+        tables = self.tables
+        if kept.head.sseq:
+            self._set(tables.heads, stream, kept.head)
+        else:
+            self._drop(tables.heads, stream)
+        self._set(tables.epochs, stream, kept.epoch)
+        for key in [k for k in tables.stream_keys if k[0] == stream and k[1] > kept.epoch.number]:
+            self._drop(tables.stream_keys, key)
+        for device, chain in kept.chains.items():
+            if chain[0]:
+                self._set(tables.devices, (stream, device), chain)
+            else:
+                self._drop(tables.devices, (stream, device))
+
+    def rewrite(self, stream: bytes, n: int, event: bytes) -> None:
+        changed = tuple(replace(d, event=event) if d.n == n else d for d in self.tables.drafts[stream])
+        self._set(self.tables.drafts, stream, changed)
+
+    def reduce_again(self, streams: Collection[bytes]) -> None:
+        for stream in streams:
+            for place in [p for p in self.tables.last if p[0] == stream]:
+                self._drop(self.tables.last, place)
+            drafts = self.tables.drafts.get(stream, ())
+            self._keep_drafts(stream, ())
+            self._reduce_again(stream, drafts)
+
+    def set_aside(self) -> Sequence[SetAside]:
+        return sorted(self.tables.aside.values(), key=lambda each: (each.wseq, each.n))
+
+    def came_back(self, stream: bytes, author: bytes, n: int) -> None:
+        self._drop(self.tables.aside, (stream, author, n))
 
     # --- for checks
 

@@ -3,17 +3,24 @@
 from collections.abc import Iterator
 
 from tests.simulation.world import Device, World
-from wardclient.sync.closing import ended_key
+from wardclient.sync.closing import REMOVED, ended_key
 
 
 def honest(world: World) -> Iterator[Device]:
-    """PCs that keep to the rules."""
-    return (device for device in world.devices if not device.hostile)
+    """PCs that keep to the rules, and of which docs/decisions/0018 does not say that they are enrolled anew."""
+    return (device for device in world.devices if not device.hostile and not device.holed)
 
 
 def members(world: World) -> Iterator[Device]:
-    """Honest PCs that are members now and not put back to an old copy."""
-    return (d for d in honest(world) if world.log.state.member(d.id) is not None)
+    """Honest PCs that are members now, by the log and by what they know themselves.
+
+    A PC whose removal is in a log that was lost stays stopped, although the service counts it as a member again.
+    """
+    return (
+        d
+        for d in honest(world)
+        if world.log.state.member(d.id) is not None and d.up.core.flag("stopped") != REMOVED
+    )
 
 
 def readable(world: World, device: Device) -> list[bytes]:

@@ -22,6 +22,10 @@ def judge(world: World) -> None:
 def keys_are_committed(world: World) -> None:
     """I11: a key that a PC keeps is the one that the epoch commits to, whoever began the epoch."""
     for device in world.devices:
+        gone = device.up.core.flag("stopped") == "removed" or world.log.state.member(device.id) is None
+        if world.notices and gone:
+            # It keeps the keys of the log in which it was admitted or removed.
+            continue
         for (stream, epoch), key in device.store.tables.stream_keys.items():
             good = commit(world.ward, stream, epoch, key) == world.truth.commits[stream, epoch]
             need(good, "I11 commitment", device.name, stream.hex()[:4], epoch)

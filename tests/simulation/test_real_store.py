@@ -15,6 +15,7 @@ import pytest
 
 from tests.simulation.memory_store import MemoryStore
 from tests.simulation.run import run
+from tests.simulation.test_restores import live
 from tests.simulation.world import World
 from wardclient.storage import log_store
 from wardclient.storage.cipher import connect
@@ -24,12 +25,13 @@ from wardclient.storage.unreduced import BULK
 WRITES = (
     *("put", "add_control", "set_epoch", "append", "opened", "put_team_key", "put_stream_key", "apply"),
     *("shred", "add_draft", "put_sealed", "clear_sealed", "quarantine", "add_intent", "done_intent"),
-    *("set_refusal", "incident"),
+    *("set_refusal", "incident", "cut", "rewrite", "reduce_again", "came_back"),
+    *("forget_incident", "forget_incidents"),
 )
 READS = (
     *("get", "controls", "control_hash_at", "stream_head", "stream_head_at", "device_head", "epoch"),
     *("unopened", "team_key", "stream_key", "last_n", "next_n", "drafts", "unsent", "outbox_streams"),
-    *("sealed", "quarantined", "intents"),
+    *("sealed", "quarantined", "intents", "control_at", "records_back", "set_aside"),
 )
 IN_ANY_ORDER = frozenset({"outbox_streams", "quarantined"})
 EMPTY = {"stream_head_at": b""}
@@ -109,6 +111,16 @@ def test_both_stores_answer_alike_through_a_whole_run(tmp_path: Path, seed: int,
     make_store = partial(TwinStore, tmp_path, [0])
     with patch.object(log_store, "BULK", bulk):
         world = run(seed, spared=("back_up", "put_back"), make_store=make_store)
+    same_state(world)
+    for device in world.devices:
+        assert isinstance(device.store, TwinStore)
+        device.store.sql.close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_both_stores_answer_alike_when_the_log_was_put_back(tmp_path: Path, seed: int) -> None:
+    """Cut back, set aside, sent again and known again: the real store keeps the contract there, too."""
+    world = live(seed, make_store=partial(TwinStore, tmp_path, [0]))
     same_state(world)
     for device in world.devices:
         assert isinstance(device.store, TwinStore)

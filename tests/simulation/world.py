@@ -18,6 +18,7 @@ from wardclient.sync.calls import Call, ControlCall, PullCall, PushCall
 from wardclient.sync.client import Client
 from wardclient.sync.core import ALL_AUDITS, keep_identity
 from wardclient.sync.founding import Newcomer, genesis, named, newcomer
+from wardclient.sync.notices import PASSED
 from wardclient.vault.identity import Identity
 from wardclient.vault.sealing import Sealing
 from wardproto.admission import RULES, RuleCheck
@@ -69,6 +70,13 @@ class Device:
     knows_time: bool = False
     """Whether its clock was not set wrong since it last heard the server's time."""
     cursor: int = 0
+    gone_on: bytes = b""
+    served_removed: bool = False
+    """Whether it was given a page as a removed PC is: its own removal, and not all before it."""
+    holed: bool = False
+    """Whether the log that removed it was lost after such a page: it is to be enrolled anew."""
+    told: tuple[bytes, ...] = ()
+    """Notices that it was told when contact came back."""
     checked_head: int = 0
 
     @property
@@ -139,6 +147,11 @@ class World:
         self.tamper: Callable[[Device, LogPage], LogPage] = lambda _, page: page
         """What a hostile service does to a page; an honest one hands it out as it is."""
         self.down = False
+        self.notices: tuple[bytes, ...] = ()
+        """What the service has signed about restores (restores.py)."""
+        self.tell_notices = True
+        self.lost_hashes: set[bytes] = set()
+        """Control states of logs that were lost: a PC that has not gone on yet knows one of them."""
         self._server_secret = self.sealing.random(32)
         self._server_store = ServerStore()
         self._found()
@@ -211,6 +224,7 @@ class World:
         known = self.log.state.members.get(device.id)
         if known is None or not (known.active or isinstance(call, PullCall)):
             return "denied"
+        device.served_removed |= not known.active
         if isinstance(call, PullCall):
             try:
                 page = self.log.page(device.id, call.after, call.limit, self.now_ms, call.asked)
@@ -299,7 +313,13 @@ class World:
         if reply == "denied":
             client.on_failure(call, self.now_ms)
         elif isinstance(call, PullCall) and isinstance(reply, LogPage):
+            if device.told is not self.notices and self.tell_notices:
+                # The connection broke with the old machine: a PC asks before it goes on.
+                device.told = self.notices
+                client.on_restored(self.notices)
             client.on_page(call, reply, self.now_ms)
+            if client.doubts() and self.tell_notices:
+                client.on_restored(self.notices)
             device.knows_time |= client.core.memory.contact_ms == device.clock_ms()
         elif isinstance(call, ControlCall) and isinstance(reply, PushReply):
             client.on_control_reply(call, reply, self.now_ms)
@@ -310,12 +330,18 @@ class World:
     def look(self, device: Device) -> None:
         """Check what must hold of one client at any time."""
         memory = device.up.core.memory
+        gone_on = device.store.get(PASSED) or b""
+        if gone_on != device.gone_on:
+            # With a restore that was announced and acknowledged, and only then, it goes back.
+            device.gone_on, device.cursor = gone_on, 0
         need(memory.cursor >= device.cursor, "I7 cursor", device.name)
         device.cursor = memory.cursor
         head = memory.state.head.sseq
         if head and head != device.checked_head:
             device.checked_head = head
-            need(memory.state.state_hash() == self.control_hashes[head], "I12 same verdict", device.name)
+            found = memory.state.state_hash()
+            good = found == self.control_hashes.get(head) or found in self.lost_hashes
+            need(good, "I12 same verdict", device.name)
 
     # --- peace
 

@@ -176,7 +176,7 @@ def not_all(page: LogPage) -> LogPage:
     ],
 )
 def test_what_no_honest_service_hands_out_ends_the_exchange(alter: Alter, kind: str) -> None:
-    """I6: nothing of such a page is applied, the cursor stays, and nothing more is asked or sent."""
+    """I6: nothing of such a page is applied, the cursor stays, and nothing more is sent."""
     ward = Ward()
     before = ward.victim.up.core.memory.cursor
     client = ward.fetch(alter)
@@ -184,9 +184,9 @@ def test_what_no_honest_service_hands_out_ends_the_exchange(alter: Alter, kind: 
     assert client.status().halted == kind
     assert client.core.memory.cursor == before
     assert ward.victim.store.register((ward.stream, "person", "wish")).heads == ()
-    assert client.next_call(ward.world.now_ms + 10**9) is None
+    assert client.next_call(ward.world.now_ms + 10**9, "up") is None
     ward.victim.start()
-    assert ward.victim.up.next_call(ward.world.now_ms + 10**9) is None
+    assert ward.victim.up.next_call(ward.world.now_ms + 10**9, "up") is None
 
 
 def test_work_goes_on_here_while_the_exchange_is_halted() -> None:
@@ -206,7 +206,7 @@ def test_a_log_that_has_become_shorter_ends_the_exchange() -> None:
         client = ward.fetch(lambda page: msgspec.structs.replace(page, size=4, upto=4, items=()))
         assert bool(client.status().halted) == (times == MOST_OLD_PAGES)
     assert ward.incidents() == ["old_page", "shrunk"]
-    assert client.next_call(ward.world.now_ms + 10**9) is None
+    assert client.next_call(ward.world.now_ms + 10**9, "up") is None
 
 
 def test_after_a_look_at_the_evidence_a_person_resumes() -> None:

@@ -22,6 +22,7 @@ from wardcentral.cli import DATABASE
 from wardcentral.feed_store import FeedFolder
 from wardcentral.folder import Folder
 from wardcentral.founding import Founding
+from wardcentral.restore_notice import notices_of
 from wardcentral.server import CentralServer, listen, make_server
 from wardcentral.service import Service
 from wardcentral.sqlite_store import SqliteStore
@@ -96,6 +97,7 @@ def serving(
         founding or Founding(),
         wake_seconds=wake_seconds,
         shared=(lambda: open_shared(place)) if place.address else None,
+        notices=lambda ward: notices_of(folder, SIGNING, SIGNING.public(secret), ward),
     )
     accepting = threading.Event()
     server = make_server(

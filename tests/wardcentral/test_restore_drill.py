@@ -16,7 +16,7 @@ from tests.wardcentral.running import ANY_PORT, COMMAND, Process
 from wardcentral.cli import DATABASE
 from wardcentral.folder import Folder
 from wardclient.sync.core import HALTED
-from wardclient.sync.pages import MOST_OLD_PAGES
+from wardclient.sync.sealing import checked
 from wardclient.sync.transport import TransportError
 from wardproto.restored import read_notice
 
@@ -125,46 +125,60 @@ def test_nothing_is_lost_when_the_copy_was_whole(installation: Installation) -> 
     corner.close()
 
 
-def test_a_lost_tail_is_never_passed_over_in_silence(installation: Installation) -> None:
-    """What came after the last copy is gone from the service: the PC that saw it stops and says so, and keeps its work."""
+def test_after_a_lost_tail_two_pcs_go_on_together(installation: Installation) -> None:
+    """What came after the last copy is gone from the service: acknowledged, the PCs that saw it bring it back."""
     first = installation.machine(0)
     url = first.start(*ANY_PORT)
     city = found(url)
-    stream = city.client.new_stream()
+    corner = join(city, url, "hellowork", ("adm", "hw"))
+    stream = share(city)
     city.loop.sync_once()
     city.write(stream, "copied")
     city.loop.sync_once()
     installation.back_up()
     city.write(stream, "lost with the machine")
+    late = city.client.new_stream()
     city.loop.sync_once()
+    city.write(late, "a case of its own")
+    city.loop.sync_once()
+    corner.loop.sync_once()
+    assert corner.values(stream) == {"copied", "lost with the machine"}
     assert not city.store.outbox_streams()
     had = city.client.core.memory.cursor
     second = installation.lose_and_restore()
-    status = json.loads(second.run("status", "--json").stdout)["restored"][0]
-    assert status["entries"] == status["known"] == had - 1
     assert second.run("reopen").returncode == 0
-    city = moved(city, second.start(*ANY_PORT))
-    for _ in range(MOST_OLD_PAGES):
+    url = second.start(*ANY_PORT)
+    city, corner = moved(city, url), moved(corner, url)
+    for pc in (corner, city):
         with suppress(TransportError):
-            city.loop.sync_once()
-    halted = (city.store.get(HALTED) or b"").decode()
-    assert halted
-    assert halted in {kind for kind, _, _ in city.store.tables.incidents.values()}
-    (told,) = [
-        read_notice(detail, SIGNING, city.client.core.state.server_key)
-        for kind, _, detail in city.store.tables.incidents.values()
-        if kind == "restored"
-    ]
-    assert told is not None
-    assert (told.ward, told.size, told.known) == (city.client.core.ward, had - 1, had - 1)
-    assert city.values(stream) == {"copied", "lost with the machine"}
-    city.write(stream, "written afterwards")
-    city.loop.sync_once()
-    assert set(city.store.outbox_streams()) == {stream}
-    assert city.client.core.memory.cursor == had
-    again = json.loads(second.run("status", "--json").stdout)
-    assert again["wards"][0]["entries"] == had - 1
+            pc.loop.sync_once()
+        assert pc.client.status().halted == "restored"
+        ((kind, size, detail),) = pc.store.tables.incidents.values()
+        told = read_notice(detail, SIGNING, pc.client.core.state.server_key)
+        assert told is not None
+        assert (kind, size, told.ward, told.known) == ("restored", had - 3, pc.client.core.ward, had - 3)
+        assert pc.values(stream) == {"copied", "lost with the machine"}
+    corner.write(stream, "written while it waits")
+    corner.loop.sync_once()
+    assert corner.client.status().halted == "restored"
+    assert corner.client.core.memory.cursor == had
+    assert json.loads(second.run("status", "--json").stdout)["wards"][0]["entries"] == had - 3
+    assert city.client.acknowledge()
+    for pc in (city, corner, city, corner):
+        pc.loop.sync_once()
+    both = {"copied", "lost with the machine", "written while it waits"}
+    for pc in (city, corner):
+        assert pc.client.status().halted == ""
+        assert pc.values(stream) == both
+        assert not pc.store.outbox_streams()
+        assert not pc.store.set_aside()
+        assert {kind for kind, _, _ in pc.store.tables.incidents.values()} == {"restored"}
+    assert city.values(late) == {"a case of its own"}
+    assert len({checked(pc.client.core).root for pc in (city, corner)}) == 1  # type: ignore[union-attr]
+    second.end(lambda process: process.terminate())
+    assert second.run("verify").returncode == 0
     city.close()
+    corner.close()
 
 
 def test_put_back_to_a_moment_before_a_mistake(installation: Installation) -> None:

@@ -752,6 +752,7 @@ def test_a_refused_record_changes_nothing(ward: Ward) -> None:
         {"invites": {}},
         {"spent": frozenset()},
         {"shreds": frozenset()},
+        {"acks": frozenset({bytes(32)})},
         {"proto_floor": 2},
         {"unknown": 5},
     ],

@@ -16,6 +16,7 @@ from wardclient.commands import (
     prints,
     referrals,
     requests,
+    shortlists,
     trainings,
 )
 from wardclient.commands.output import Printer
@@ -215,7 +216,18 @@ def _inbox_list(desk: "Workstation", _: argparse.Namespace, printer: Printer) ->
     lines = [f"重なった変更  {c.conflict_id}  {c.name}  {c.label}" for c in inbox.conflicts]
     lines += [f"受け付けられなかったもの  {t.tray_id}  {t.name}  {t.what}  {t.reason}" for t in inbox.tray]
     lines += [f"異常  {i.incident_id}  {i.at}  {i.text}" for i in inbox.incidents]
+    lines += [f"復旧  {r.at}  {r.author} {r.name}  {r.text}" for r in inbox.restores]
     printer.result(inbox, lines)
+
+
+def _inbox_acknowledge(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    if not arguments.yes:
+        raise UsageError(
+            "運用の担当に復旧を確かめてから、--yes を付けてください。",
+            "Ask the operator about the restore, then add --yes.",
+        )
+    desk.acknowledge_restore()
+    printer.result({"acknowledged": True}, ("復旧を確認しました。この端末の分から送り直します。",))
 
 
 def _inbox_resolve(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -238,7 +250,7 @@ def _sync(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
     while arguments.watch:
         desk.wait_for_news()
         status = desk.sync_now()
-    if status.state == "stopped":
+    if status.state in ("stopped", "restored"):
         printer.result(status)
         raise StoppedError
     printer.result(status, (f"同期しました。未送信 {status.unsent} 件",))
@@ -332,6 +344,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     **referrals.HANDLERS,
     **requests.HANDLERS,
     **placements.HANDLERS,
+    **shortlists.HANDLERS,
     **openings.HANDLERS,
     **prints.HANDLERS,
     **trainings.HANDLERS,
@@ -339,6 +352,7 @@ HANDLERS: Mapping[tuple[str, str | None], Handler] = {
     ("refer", None): _refer,
     ("result", None): _result,
     ("inbox", "list"): _inbox_list,
+    ("inbox", "acknowledge"): _inbox_acknowledge,
     ("inbox", "resolve"): _inbox_resolve,
     ("inbox", "export"): _inbox_export,
     ("inbox", "evidence"): _inbox_evidence,

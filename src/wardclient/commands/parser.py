@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from wardclient.commands.export_parser import add_parser as _export
 from wardclient.commands.placement_parser import add_parsers as _placements
+from wardclient.commands.shortlist_parser import add_parser as _shortlist
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -55,6 +56,7 @@ def _build() -> argparse.ArgumentParser:
         _print,
         _training,
         _openings,
+        _shortlist,
         _referral,
         _placements,
         _inbox,
@@ -293,6 +295,8 @@ def _inbox(commands: "Commands") -> None:
     resolve.add_argument("--value", default=None)
     out = _act(acts, "export", "送れなかった仕事を書き出す / write tray work to an encrypted file", "TRAY")
     out.add_argument("-o", "--output", type=Path, required=True)
+    known = _act(acts, "acknowledge", "復旧を確認する (管理者) / acknowledge a restore of the service")
+    known.add_argument("--yes", action="store_true", help="運用の担当に確かめた / the operator confirmed it")
     proof = _act(acts, "evidence", "異常の証拠を書き出す / write the evidence of an incident", "INCIDENT")
     proof.add_argument("-o", "--output", type=Path, required=True)
 

@@ -354,6 +354,9 @@ class Desk(PrintDesk, Protocol):
     def resume_sync(self) -> None:
         """Go on after an incident stopped the exchange (administrators)."""
 
+    def acknowledge_restore(self) -> None:
+        """Acknowledge that the service was restored from copies (administrators); this PC and others go on."""
+
     # forms in progress
     def save_form(self, form_id: str, fields: Values) -> None:
         """Keep what is being typed."""

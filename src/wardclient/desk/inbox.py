@@ -1,17 +1,19 @@
 """Acts on the inbox (確認箱): conflicts, work not accepted, incidents."""
 
-import datetime as dt
 import json
 from pathlib import Path
 
 from wardclient.casework import fields as catalogue
 from wardclient.casework.normalise import normalise_value
 from wardclient.casework.validation import validate_value
-from wardclient.desk.place import JAPAN, Acts, problem, refuse
+from wardclient.desk.place import Acts, problem, refuse
+from wardclient.desk.restores import restore_rows
 from wardclient.desk.rows import ConflictView, HeadView, Inbox, IncidentRow, TrayRow
 from wardclient.desk.streams import streams_of
+from wardclient.desk.times import iso
+from wardclient.desk.words_of_events import what
 from wardclient.desk.writing import puts
-from wardclient.ledger.events import Put, Value, read_event, read_ops
+from wardclient.ledger.events import Put
 from wardclient.ledger.registers import Register, Write
 from wardclient.locale import language
 from wardclient.sync.audit import parts_of
@@ -31,8 +33,11 @@ INCIDENTS = {
     "gap": "中央サービスから届いた記録が抜けています。取り込みを止めました。管理者に知らせてください。",
     "fork": "中央サービスの記録が食い違っています。管理者に知らせてください。",
     "shrunk": "中央サービスの記録が前より短くなっています。取り込みを止めました。管理者に知らせてください。",
-    "restored": "中央サービスの記録が、控えから復旧されています(サービスの署名があります)。"
-    "復旧より後の記録がこの端末にだけ残っていることがあります。消さずに、管理者に知らせてください。",
+    "restored": "中央サービスの記録が、控えから復旧されました(サービスの署名があり、不正ではありません)。"
+    "この端末で見たもの、書いたものは消えていません。「復旧」の欄を見てください。",
+    "restored_differs": "復旧の知らせが、この端末の記録と食い違っています。証拠を残して取り込みを止めました。"
+    "この端末での仕事は続けられ、失われません。管理者に知らせてください。",
+    "forged_notice": "署名の正しくない復旧の知らせが届きました。信じていません。管理者に知らせてください。",
     "not_full": "中央サービスが記録の一部を渡していません。取り込みを止めました。管理者に知らせてください。",
     "withheld_body": "中央サービスが記録の本文を渡していません。管理者に知らせてください。",
     "withheld_key": "中央サービスが鍵を渡していません。管理者に知らせてください。",
@@ -60,7 +65,12 @@ class InboxActs(Acts):
     def inbox(self) -> Inbox:
         """Return everything that waits for somebody."""
         return self._do(
-            lambda: Inbox(tuple(self._conflicts()), tuple(self._tray()), tuple(self._incidents()))
+            lambda: Inbox(
+                tuple(self._conflicts()),
+                tuple(self._tray()),
+                tuple(self._incidents()),
+                tuple(restore_rows(self.place)),
+            )
         )
 
     def resolve(self, conflict_id: str, version: str = "", value: object = None) -> None:
@@ -135,7 +145,7 @@ class InboxActs(Acts):
         state = self.place.client.state
         report = {
             "incident": kind,
-            "at": _iso(at_ms),
+            "at": iso(at_ms),
             "number": wseq,
             "ward": state.ward.hex(),
             "service_key": state.server_key.hex(),
@@ -197,8 +207,8 @@ class InboxActs(Acts):
             head.value,
             self.place.labels(device),
             self.place.client.team_of(device),
-            _iso(head.hlc >> 16),
-            _iso(head.recv_ms) if head.recv_ms is not None else "",
+            iso(head.hlc >> 16),
+            iso(head.recv_ms) if head.recv_ms is not None else "",
         )
 
     def _tray(self) -> list[TrayRow]:
@@ -206,21 +216,21 @@ class InboxActs(Acts):
         names = self.place.store.tray_names()
         for item in self.place.store.quarantined():
             name, case_id = names[item.stream, item.n]
-            what = _what(item.event)
+            said = what(item.event)
             rows.append(
                 TrayRow(
                     f"{item.stream.hex()}/{item.n}",
                     case_id,
                     name,
-                    what,
+                    said,
                     REASONS.get(item.reason, item.reason),
-                    _iso(item.at_ms),
+                    iso(item.at_ms),
                 )
             )
         for intent, _ in self.place.store.refused_intents():
             rows.append(
                 TrayRow(
-                    f"intent/{intent.id}", "", "", intent.kind, REASONS["refused"], _iso(intent.created_ms)
+                    f"intent/{intent.id}", "", "", intent.kind, REASONS["refused"], iso(intent.created_ms)
                 )
             )
         return rows
@@ -229,7 +239,7 @@ class InboxActs(Acts):
         return [
             IncidentRow(
                 str(number),
-                _iso(at),
+                iso(at),
                 INCIDENTS.get(kind, f"異常を記録しました ({kind})。管理者に知らせてください。"),
             )
             for number, kind, at in self.place.store.incidents()
@@ -253,22 +263,3 @@ def _parse(conflict_id: str) -> tuple[bytes, str, str]:
 def _version_text(head: Write) -> str:
     device, n, i = head.version
     return f"{device.hex()}.{n}.{i}"
-
-
-def _what(event: bytes) -> str:
-    """Return what an unsent event would have written, in words: field names and texts."""
-    parts: list[str] = []
-    for op in read_ops(read_event(event)):
-        if isinstance(op, Put) and op.field not in ("case_id", "person_id"):
-            kind = op.entity.partition(":")[0]
-            field = next((f for f in catalogue.FIELDS.get(kind, ()) if f.name == op.field), None)
-            parts.append(f"{field.label(language()) if field else op.field}: {_shown(field, op.value)}")
-    return "、".join(parts)
-
-
-def _shown(field: catalogue.Field | None, value: Value) -> str:
-    return catalogue.shown(field, value) if field is not None else str(value)
-
-
-def _iso(ms: int) -> str:
-    return dt.datetime.fromtimestamp(ms // 1000, JAPAN).isoformat()

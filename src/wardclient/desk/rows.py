@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from wardclient.desk.restore_rows import RestoreRow
+
 Values = Mapping[str, object]
 """Field values of one record, by domain.md's names."""
 
@@ -53,10 +55,10 @@ class SyncStatus:
 
     ``synced`` all sent and in contact; ``sending`` work under way; ``waiting`` unsent, next try
     planned; ``away`` no contact; ``offline`` cut by this person; ``stopped`` writing stopped (incident);
-    ``stale`` in contact, but the service has signed no state of the log for ten minutes.
+    ``restored`` waits for the word on a restore; ``stale`` in contact, but no signed state for ten minutes.
     """
 
-    state: Literal["synced", "sending", "waiting", "away", "offline", "stopped", "stale"]
+    state: Literal["synced", "sending", "waiting", "away", "offline", "stopped", "restored", "stale"]
     unsent: int
     oldest_seconds: int
     last_contact: str
@@ -328,7 +330,7 @@ class OpeningPage:
 
 @dataclass(frozen=True, slots=True)
 class OpeningView:
-    """One opening with its lawful conditions, verbatim, as (label, text)."""
+    """One opening with its lawful conditions, verbatim, as (label, text); ``why_code`` as `openings.rules`."""
 
     row: OpeningRow
     conditions: tuple[tuple[str, str], ...]
@@ -336,9 +338,7 @@ class OpeningView:
     may_refer: bool
     why_not: str
     why_code: str = ""
-    """``expired``, ``not_listed`` or ``file_too_old``; empty when somebody may be referred."""
     origin: str = ""
-    """For paper: where it is from, which office took it, the date of the file, and how to be referred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +394,7 @@ class Inbox:
     conflicts: tuple[ConflictView, ...]
     tray: tuple[TrayRow, ...]
     incidents: tuple[IncidentRow, ...]
+    restores: tuple[RestoreRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wardclient.casework import shortlist as machine
+from wardclient.casework.access import may_write
 from wardclient.casework.shortlist import Candidate, ClientWord, OpeningState, Order, Pick, Step
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk.api import RefusedError
@@ -72,7 +73,7 @@ class ShortlistActs(ReferralActs):
             self._check_form("shortlist", record)
 
         def work() -> int:
-            streams = streams_of(self.place, case_id)
+            streams = self._writable(case_id)
             target = self._target(streams, self._box)
             listed = {each.opening_no: each for each in self._shortlisted(streams).candidates()}
             found = self._shortlisted(streams)
@@ -105,7 +106,7 @@ class ShortlistActs(ReferralActs):
         """Write down what the person says of an opening; ``corrects`` names a word that is struck out."""
 
         def work() -> None:
-            streams = streams_of(self.place, case_id)
+            streams = self._writable(case_id)
             each = self._listed(streams, opening_no)
             with self.place.transaction():
                 ops = self._word_ops(case_id, each, values, corrects)
@@ -118,7 +119,7 @@ class ShortlistActs(ReferralActs):
         """Move an opening ``by`` places down the list (up: negative)."""
 
         def work() -> None:
-            streams = streams_of(self.place, case_id)
+            streams = self._writable(case_id)
             self._listed(streams, opening_no)
             numbers = [c.opening_no for c in self._shortlisted(streams).candidates()]
             order = machine.moved(numbers, opening_no, by)
@@ -136,6 +137,20 @@ class ShortlistActs(ReferralActs):
     @property
     def _box(self) -> str:
         return "H3" if self.place.me.team == "hellowork" else "S6"
+
+    def _writable(self, case_id: str) -> CaseStreams:
+        """Return the streams of a case whose list this person's role writes (the access matrix, domain 6)."""
+        streams = streams_of(self.place, case_id)
+        agreed = streams.joint is not None
+        if not any(may_write(role, "shortlist", consent_active=agreed) for role in self.place.me.roles):
+            refuse(
+                problem(
+                    "role",
+                    "候補求人を書くのは、ケースの担当とハローワークの窓口です。見ることはできます。",
+                    "The shortlist is written by those who work on the case; you may read it.",
+                )
+            )
+        return streams
 
     def _check_form(self, kind: str, given: Mapping[str, object]) -> None:
         me = self.place.me

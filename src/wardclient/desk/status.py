@@ -4,6 +4,7 @@ import datetime as dt
 
 from wardclient.desk.place import JAPAN, Place
 from wardclient.desk.rows import SyncStatus
+from wardclient.sync.notices import RESTORED
 from wardclient.sync.sealing import Checked, checked
 from wardclient.vault.fingerprints import six_words
 from wardproto.wire import digest, encode
@@ -17,7 +18,7 @@ def sync_status(place: Place, *, offline: bool, trouble: str) -> SyncStatus:
     status = place.client.status()
     unsent = status.unsent + status.open_acts
     if status.stopped or status.halted:
-        state = "stopped"
+        state = RESTORED if status.halted == RESTORED and not status.stopped else "stopped"
     elif offline:
         state = "offline"
     elif trouble:

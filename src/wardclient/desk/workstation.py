@@ -27,6 +27,7 @@ from wardclient.desk.placements import PlacementActs
 from wardclient.desk.plans import PlanActs
 from wardclient.desk.presence import PresenceActs
 from wardclient.desk.printing_acts import PrintingActs
+from wardclient.desk.restores import RestoreActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
@@ -63,6 +64,7 @@ class Workstation(
     FeedPublishingActs,
     ImportActs,
     InboxActs,
+    RestoreActs,
     FormActs,
     StaffActs,
     PresenceActs,

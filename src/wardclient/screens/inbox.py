@@ -13,8 +13,10 @@ from textual.widgets import ContentSwitcher, Static
 from wardclient.casework.fields import Field, field_of
 from wardclient.casework.validation import normalise_value, validate_value
 from wardclient.desk.api import Desk
+from wardclient.desk.restore_rows import RestoreRow
 from wardclient.desk.rows import Change, ConflictView, Inbox, IncidentRow, TrayRow
 from wardclient.keys import (
+    ACKNOWLEDGE,
     BACK,
     CURTAIN,
     HELP,
@@ -38,7 +40,7 @@ from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.lines import Rule
 from wardclient.widgets.prose import Prose
 
-PARTS = ("conflicts", "tray", "incidents")
+PARTS = ("conflicts", "tray", "incidents", "restores")
 TRAY: tuple[Column[TrayRow], ...] = (
     Column(mark("時刻"), 14, lambda r: moment(r.at)),
     Column(mark("氏名"), 12, lambda r: r.name),
@@ -47,6 +49,11 @@ TRAY: tuple[Column[TrayRow], ...] = (
 INCIDENTS: tuple[Column[IncidentRow], ...] = (
     Column(mark("時刻"), 14, lambda r: moment(r.at)),
     Column(mark("内容"), 40, lambda r: r.text, share=1),
+)
+RESTORES: tuple[Column[RestoreRow], ...] = (
+    Column(mark("時刻"), 14, lambda r: moment(r.at)),
+    Column(mark("書いた人"), 12, lambda r: r.author or _("中央サービス")),
+    Column(mark("内容"), 40, lambda r: r.text.partition("\n")[0], share=1),
 )
 _PICKS = (PICK_LEFT, PICK_RIGHT, REWRITE, LATER, HISTORY)
 
@@ -102,6 +109,10 @@ class InboxScreen(WorkScreen):
                 with VerticalScroll(classes="below"):
                     yield Prose(id="incident-text")
                     yield Prose(id="verified", classes="quiet")
+            with Vertical(id="restores"):
+                yield RowGrid(RESTORES)
+                with VerticalScroll(classes="below"):
+                    yield Prose(id="restore-text")
 
     def on_mount(self) -> None:
         """Ask what waits."""
@@ -134,6 +145,9 @@ class InboxScreen(WorkScreen):
         self.query_one("#incidents RowGrid", RowGrid).show(
             inbox.incidents, empty=_("異常の記録はありません"), keep=True
         )
+        self.query_one("#restores RowGrid", RowGrid).show(
+            inbox.restores, empty=_("復旧の知らせはありません"), keep=True
+        )
         self.query_one("#verified", Prose).update(self._verified())
         self._mark()
 
@@ -150,6 +164,8 @@ class InboxScreen(WorkScreen):
             f"{_('受け付けられなかったもの')} {len(inbox.tray)}",
             f"{_('異常')} {len(inbox.incidents)}",
         ]
+        if inbox.restores:
+            names.append(f"{_('復旧')} {len(inbox.restores)}")
         self.query_one(TabLine).show(names, PARTS.index(self._part))
         conflict = self.conflict if self._part == "conflicts" else None
         where = f"{self._at + 1}/{len(inbox.conflicts)}  {conflict.name}" if conflict else ""
@@ -162,6 +178,8 @@ class InboxScreen(WorkScreen):
             shown["incidents"] = (WRITE_OUT, HELP, CURTAIN, BACK)
         if self.ward.sync is not None and self.ward.sync.state == "stopped":
             shown["incidents"] = (RESUME, WRITE_OUT, HELP, CURTAIN, BACK)
+        if any(row.kind in ("waiting", "open") for row in inbox.restores):
+            shown["restores"] = (ACKNOWLEDGE, HELP, CURTAIN, BACK)
         without = (HELP, CURTAIN, BACK)
         self.key_line.show(
             without if self._part == "conflicts" and not conflict else shown.get(self._part, without)
@@ -186,7 +204,9 @@ class InboxScreen(WorkScreen):
 
     def action_tab(self, step: int) -> None:
         """Show the next part, or the one before."""
-        self.open_part(PARTS[(PARTS.index(self._part) + step) % len(PARTS)])
+        parts = PARTS if self._inbox.restores else PARTS[:3]
+        here = parts.index(self._part) if self._part in parts else 0
+        self.open_part(parts[(here + step) % len(parts)])
 
     @on(TabLine.Picked)
     def _picked(self, event: TabLine.Picked) -> None:
@@ -200,6 +220,8 @@ class InboxScreen(WorkScreen):
             self.query_one("#tray-text", Prose).update(text)
         elif isinstance(row, IncidentRow):
             self.query_one("#incident-text", Prose).update(row.text)
+        elif isinstance(row, RestoreRow):
+            self.query_one("#restore-text", Prose).update("\n".join(filter(None, (row.name, row.text))))
 
     # --- deciding -------------------------------------------------------------------
 
@@ -263,7 +285,9 @@ class InboxScreen(WorkScreen):
             self.app.push_screen(CaseScreen(conflict.case_id, "timeline"))
 
     def action_resume_sync(self) -> None:
-        """Go on after an incident stopped the exchange; a person says so after reading it."""
+        """Go on after an incident stopped the exchange, or after a restore; a person says so after reading it."""
+        if self._part == "restores":
+            self._acknowledge()
         if self._part != "incidents":
             return
         text = _(
@@ -279,6 +303,23 @@ class InboxScreen(WorkScreen):
                 lambda _r: self.say(_("同期を再開しました。")),
                 group="resume",
             )
+
+    def _acknowledge(self) -> None:
+        """Let an administrator say that the restore is known."""
+        text = _(
+            "運用の担当に、復旧があったことを確かめましたか。\n"
+            "確認すると、失われた分を各端末が自動で送り直します。取り消せません。"
+        )
+
+        def sure(answer: bool | None) -> None:  # noqa: FBT001  # the answer of a question
+            if answer:
+                self.ask(
+                    lambda desk: desk.acknowledge_restore(),
+                    lambda _r: self.say(_("復旧を確認しました。この端末の分から送り直します。")),
+                    group="resume",
+                )
+
+        self.app.push_screen(Confirm(Question(text, _("確認する"))), sure)
 
     def action_write_out(self) -> None:
         """Write work that was not accepted to a sealed file."""

@@ -1,10 +1,10 @@
 """操作の一覧 (Ctrl+P): every act of the screen with its key, found by typing; Enter or a click does it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
@@ -18,9 +18,6 @@ from wardclient.locale import _
 from wardclient.screens.base import WorkScreen
 from wardclient.widgets.cells import pad
 from wardclient.widgets.ime import ImeInput
-
-if TYPE_CHECKING:
-    from wardclient.app import WardApp
 
 FACE = 10
 
@@ -98,7 +95,7 @@ def acts_of(screen: WorkScreen) -> tuple[Key, ...]:
     return (*own, *(key for key in EVERYWHERE if key.action != "palette"))
 
 
-def open_palette(app: "WardApp") -> None:
+def open_palette(app: App[Any]) -> None:
     """Show the acts of the open screen, and do the chosen one there."""
     screen = app.screen
     if not isinstance(screen, WorkScreen):

@@ -22,6 +22,8 @@ def sync_text(status: SyncStatus) -> str:
             text = f"{_('接続なし')} {unsent}".rstrip()
         case "stale":
             text = _("証明が古い {at}").format(at=clock(status.verified_at)).rstrip()
+        case "restored":
+            text = f"{_('復旧の確認待ち')} {unsent}".rstrip()
         case "offline":
             text = f"{_('切断中')} {unsent}".rstrip()
         case _:

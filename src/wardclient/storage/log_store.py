@@ -7,6 +7,7 @@ from wardclient.ledger import reduce
 from wardclient.ledger.events import Adopt
 from wardclient.ledger.reduce import Changes, Decoded
 from wardclient.storage.cipher import Connection
+from wardclient.storage.cutting import Cutting
 from wardclient.storage.faults import storage_faults
 from wardclient.storage.journal import Journal, JournalEntry
 from wardclient.storage.log_rows import LogRows
@@ -25,7 +26,7 @@ DEVICE_KEY = "device"
 """The meta key under which the core keeps this device's id."""
 
 
-class SqlStore(LogRows, Reading):
+class SqlStore(LogRows, Reading, Cutting):
     """One staff member's database. All calls come from one thread at a time (the write lane)."""
 
     def __init__(self, connection: Connection, journal: Journal | None = None) -> None:
@@ -179,7 +180,17 @@ class SqlStore(LogRows, Reading):
         """Delete keys, bodies, events, read models and index rows of a stream."""
         self._projection.leave(stream)
         self._later.remove(stream)
-        for table in ("stream_key", "event", "adopted", "register", "member_set", "fact", "draft", "sealed"):
+        for table in (
+            "stream_key",
+            "event",
+            "adopted",
+            "register",
+            "member_set",
+            "fact",
+            "draft",
+            "sealed",
+            "aside",
+        ):
             self.connection.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608  # constants
         self.connection.execute("UPDATE entry SET record = x'', body = x'' WHERE stream = ?", (stream,))
         self._state.forget()
@@ -201,6 +212,14 @@ class SqlStore(LogRows, Reading):
         )
         self._number([(draft.stream, draft.n)])
         self._save(changes, {(draft.stream, self._own_device(), draft.n)})
+
+    def _keep_draft(self, stream: bytes, n: int, event: bytes, created_ms: int, *, cas: bool = False) -> None:
+        """Keep a draft as it stands now; what it makes of the state follows by `reduce_again`."""
+        if self._journal is not None:
+            self._journal.add(JournalEntry(stream, n, event, cas, created_ms))
+        self.connection.execute(
+            "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?)", (stream, n, event, cas, created_ms)
+        )
 
     def clear_sealed(self, stream: bytes, accepted: bool) -> None:  # noqa: FBT001
         """Forget the sealed block; accepted, its drafts are done."""

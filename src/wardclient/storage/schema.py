@@ -6,7 +6,7 @@ and what follows it) are disposable: `projection.rebuild` makes them anew from t
 
 from wardclient.storage.cipher import Connection
 
-VERSION = 2
+VERSION = 3
 READ_MODELS = 3
 """Raise it when a read model changes: every PC then rebuilds in its first unlock."""
 
@@ -60,6 +60,13 @@ TREE_TABLES = (
         level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, place)) WITHOUT ROWID""",
 )
 """Since version 2: the Merkle tree of the ward's log, as far as every entry is given."""
+
+ASIDE_TABLES = (
+    """CREATE TABLE aside (
+        stream BLOB NOT NULL, device BLOB NOT NULL, n INTEGER NOT NULL, event BLOB NOT NULL, recv_ms INTEGER NOT NULL,
+        wseq INTEGER NOT NULL, PRIMARY KEY (stream, device, n)) WITHOUT ROWID""",
+)
+"""Since version 3: others' events that a restored log lost, until their PCs have sent them again."""
 
 DERIVED_TABLES = (
     "CREATE TABLE unreduced (stream BLOB PRIMARY KEY) WITHOUT ROWID",
@@ -140,7 +147,10 @@ def prepare(connection: Connection) -> None:
             for statement in (*LOG_TABLES, *DERIVED_TABLES):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('read_models', ?)", (str(READ_MODELS).encode(),))
-        for statement in TREE_TABLES:
+        if found < 2:  # noqa: PLR2004  # a version, as its docstring says
+            for statement in TREE_TABLES:
+                connection.execute(statement)
+        for statement in ASIDE_TABLES:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute("COMMIT")

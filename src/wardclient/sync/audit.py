@@ -96,7 +96,8 @@ def _grown(claim: Claim) -> bool:
     before = claim.before
     if before is None:
         return True
-    if before.size == claim.point.size and before.heads != claim.point.heads:
+    # A notice of a restore says no heads; a PC that is given every entry had made them itself.
+    if before.heads and before.size == claim.point.size and before.heads != claim.point.heads:
         return False
     return claim.begins_with(before.size, before.root)
 
@@ -169,7 +170,8 @@ def verify(core: Core, page: LogPage) -> None:
     before = checked(core)
     if not page.checkpoint:
         if before is not None:
-            core.incident("no_checkpoint", 0, before.note)
+            # An older service, or a log in which this PC was removed: one that was put back may say so itself.
+            core.accuse("no_checkpoint", 0, before.note, halt=False)
         return
     try:
         point = checkpoint.read(core.signing, core.state.server_key, core.ward, page.checkpoint)
@@ -179,6 +181,7 @@ def verify(core: Core, page: LogPage) -> None:
     for name, (kind, holds) in AUDITS.items():
         if name in core.audits and not holds(claim):
             raise _evidence(core, kind, page.size, page.checkpoint)
+    core.forget_accusations()
     core.store.put(
         CHECKED, encode(Checked(point.size, point.root, point.heads, point.at_ms, page.checkpoint))
     )

@@ -47,12 +47,15 @@ class Claims:
         self._author = author
         self._numbers = numbers
 
-    def clean(self, decoded: Decoded) -> Decoded | None:
-        """Return the event without such claims, or None where there are none."""
+    def clean(self, decoded: Decoded, *, adopting: bool = True) -> Decoded | None:
+        """Return the event without such claims, or None where there are none.
+
+        Without ``adopting`` adoptions are left as they are: their author judges when they are sent.
+        """
         event, ops = decoded
         if not any(map(_claims, ops)):
             return None
-        changed = [self._op(event.n, op) for op in ops]
+        changed = [op if isinstance(op, Adopt) and not adopting else self._op(event.n, op) for op in ops]
         if all(after is before for after, before in zip(changed, ops, strict=True)):
             return None
         raws = tuple(

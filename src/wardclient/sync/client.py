@@ -6,7 +6,6 @@ thread calls it at a time (the desk's write lane).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 
 from wardclient.ledger.events import Op, make_event
 from wardclient.sync import closing, intents
@@ -50,7 +49,7 @@ class Client(Known, Exchange):
         ``clock_ms`` is this PC's clock, right or wrong. ``rules``, ``audits`` and ``page_limit`` are for tests.
         """
         core = Core(store, signing, sealing, clock_ms, rules, audits)
-        core.memory = replace(core.memory, live=closing.live_streams(core))
+        core.memory = closing.with_live(core)
         Exchange.__init__(self, core, page_limit)
 
     def record(self, stream: bytes, kind: str, ops: Sequence[Op], *, cas: bool = False) -> int:

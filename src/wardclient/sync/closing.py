@@ -4,11 +4,12 @@ Work that can no longer be delivered goes to the tray, where it stays readable. 
 what a consent had let it read, and states so; the owner keeps its history.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from wardclient.ledger.reduce import decode_event
-from wardclient.sync.core import STOPPED, Core
+from wardclient.sync.core import STOPPED, Core, Memory
+from wardclient.sync.notices import lost_receipts, notices
 from wardclient.sync.ports import OpenedEvent, QuarantineReason
 from wardclient.sync.sealing import receipt_key, refused_key
 from wardproto.records import Receipt
@@ -35,6 +36,11 @@ def live_streams(core: Core) -> Mapping[bytes, int]:
             elif stream.closed:
                 found[name] = 0
     return found
+
+
+def with_live(core: Core) -> Memory:
+    """Return what is known, with the streams whose end is still to be dealt with as the store has them now."""
+    return replace(core.memory, live=live_streams(core))
 
 
 def end_streams(core: Core, told: int) -> Sequence[bytes]:
@@ -68,6 +74,16 @@ def _end(core: Core, stream: bytes) -> None:
         core.store.add_intent("shred_ack", stream, urgent=False, created_ms=core.now_ms())
 
 
+def ended_again(core: Core, stream: bytes) -> None:
+    """The end of a stream is in the log once more, after a restore had lost it: the statement of deletion is due."""
+    found = core.state.streams[stream]
+    if not core.store.get(ended_key(stream)) or found.partner != core.team:
+        return
+    waiting = any(intent.kind == "shred_ack" and intent.payload == stream for intent in core.store.intents())
+    if core.member is not None and not waiting and (stream, core.me.device) not in core.state.shreds:
+        core.store.add_intent("shred_ack", stream, urgent=False, created_ms=core.now_ms())
+
+
 def tray(core: Core, stream: bytes, reason: QuarantineReason, last_n: int | None = None) -> int:
     """Move unsent work of a stream to the tray and forget the state of its delivery."""
     core.store.put(receipt_key(stream), b"")
@@ -79,8 +95,9 @@ def tray(core: Core, stream: bytes, reason: QuarantineReason, last_n: int | None
 def leave(core: Core) -> None:
     """This device was removed: what it had not delivered goes to the tray, its open acts are off."""
     core.store.put(STOPPED, REMOVED.encode())
+    broken = frozenset(lost_receipts(core, notices(core)))
     for stream in core.store.outbox_streams():
-        _accept_by_receipt(core, stream)
+        _accept_by_receipt(core, stream, broken)
         tray(core, stream, "not_member")
     _drop_acts(core, "not_member", frozenset())
 
@@ -92,10 +109,10 @@ def _drop_acts(core: Core, code: str, kept: frozenset[str]) -> None:
             core.store.set_refusal(intent.id, code)
 
 
-def _accept_by_receipt(core: Core, stream: bytes) -> None:
+def _accept_by_receipt(core: Core, stream: bytes, broken: Collection[bytes]) -> None:
     """A removed device is handed no more entries, but a signed receipt says what is in the log."""
     sealed, kept = core.store.sealed(stream), core.store.get(receipt_key(stream))
-    if sealed is None or not kept:
+    if sealed is None or not kept or stream in broken:
         return
     receipt = decode(open_envelope(kept, "receipt").payload, Receipt)
     accept_drafts(core, stream, sealed.first_n, sealed.last_n, receipt.recv_ms, receipt.wseq)
@@ -141,10 +158,12 @@ __all__ = [
     "STILL_SAID",
     "accept_drafts",
     "end_streams",
+    "ended_again",
     "ended_key",
     "leave",
     "live_streams",
     "roll_back",
     "sweep",
     "tray",
+    "with_live",
 ]

@@ -20,8 +20,10 @@ from wardproto.records import Genesis, TeamGeneration
 from wardproto.signing import Signing
 from wardproto.wire import decode, encode
 
-ALL_AUDITS = frozenset({"size", "grown", "root", "heads", "gossip", "receipts"})
-"""What is checked of each checkpoint (audit.AUDITS)."""
+RESTORES = frozenset({"notice_root", "ack"})
+"""What is checked of a restore that the service announces (notices.py)."""
+ALL_AUDITS = frozenset({"size", "grown", "root", "heads", "gossip", "receipts"}) | RESTORES
+"""These, and what is checked of each checkpoint (audit.AUDITS)."""
 DEVICE = "device"
 IDENTITY = "identity"
 WARD = "ward"
@@ -32,6 +34,8 @@ STAMP = "hlc"
 STOPPED = "stopped"
 HALTED = "halted"
 OLD_PAGES = "old_pages"
+ACCUSED = "accused"
+"""What the service was accused of since the exchange was last in order: a restore may explain it."""
 REBUILD = "rebuild"
 WARD_KEY = "ward_key"
 
@@ -134,14 +138,32 @@ class Core:
         self.log = LogTree(store, self.team, lambda: self.memory.state)
 
     def _load(self) -> Memory:
-        state, generations = ControlState(), dict[tuple[str, int], Generation]()
-        verified = _Verified(self.signing)
-        for stored in self.store.controls():
-            state = control.apply(state, stored.wire, stored.recv_ms, verified, stored.wrap_hashes)
-            generations |= generations_in(stored.wire, state.ward)
+        state, generations = self._fold()
         cursor, recv_ms = decode(self.store.get(CURSOR) or encode((0, 0)), tuple[int, int])
         clock = decode(self.store.get(CLOCK) or encode((0, 0, 0)), tuple[int, int, int])
         return Memory(state, generations, {}, cursor, recv_ms, *clock)
+
+    def _fold(self, last: int | None = None) -> tuple[ControlState, dict[tuple[str, int], Generation]]:
+        """Fold the control records that are stored here, up to number ``last``."""
+        state, generations = ControlState(), dict[tuple[str, int], Generation]()
+        verified = _Verified(self.signing)
+        for stored in self.store.controls():
+            if last is not None and stored.sseq > last:
+                break
+            state = control.apply(state, stored.wire, stored.recv_ms, verified, stored.wrap_hashes)
+            generations |= generations_in(stored.wire, state.ward)
+        return state, generations
+
+    def state_at(self, size: int) -> ControlState:
+        """Return the control state after the first ``size`` entries of the log that was taken over."""
+        return self._fold(self.store.control_at(size))[0]
+
+    def go_back(self, size: int, recv_ms: int) -> None:
+        """The store was cut back to ``size`` entries: know what it knows now."""
+        state, generations = self._fold()
+        self.memory = replace(self.memory, state=state, generations=generations, cursor=size, recv_ms=recv_ms)
+        self.store.put(CURSOR, encode((size, recv_ms)))
+        self.log.go_back(size)
 
     @contextmanager
     def change(self) -> Iterator[None]:
@@ -180,6 +202,24 @@ class Core:
     def incident(self, kind: str, wseq: int = 0, detail: bytes = b"") -> None:
         """Keep evidence of something that must not happen."""
         self.store.incident(kind, wseq, detail, self.now_ms())
+
+    def accuse(self, kind: str, wseq: int = 0, detail: bytes = b"", *, halt: bool = True) -> None:
+        """Keep evidence against the service, and end synchronising; a restore that is announced may explain it."""
+        if halt:
+            self.store.put(HALTED, kind.encode())
+        self.incident(kind, wseq, detail)
+        known = self.accused()
+        if (kind, wseq, detail) not in known:
+            self.store.put(ACCUSED, encode((*known, (kind, wseq, detail))))
+
+    def accused(self) -> tuple[tuple[str, int, bytes], ...]:
+        """What the service was accused of since the exchange was last in order: (kind, wseq, evidence)."""
+        return decode(self.store.get(ACCUSED) or encode(()), tuple[tuple[str, int, bytes], ...])
+
+    def forget_accusations(self) -> None:
+        """The exchange is in order again, or what stopped it is explained."""
+        if self.store.get(ACCUSED):
+            self.store.put(ACCUSED, b"")
 
     # --- time
 

@@ -7,15 +7,14 @@ may come twice, late, or never: none of that changes what is true afterwards.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from wardclient.sync import audit, intents, outbox, pages
+from wardclient.sync import audit, closing, going_on, intents, notices, outbox, pages
 from wardclient.sync.answers import read_answer
 from wardclient.sync.calls import POLL_MS, Call, ControlCall, Direction, Lanes, PullCall, PushCall
-from wardclient.sync.core import HALTED, OLD_PAGES, Core
+from wardclient.sync.core import HALTED, OLD_PAGES, STOPPED, Core
 from wardproto import control
-from wardproto.messages import MAX_NOTICES, ControlPush, LogPage, PushReply
+from wardproto.messages import ControlPush, LogPage, PushReply
 from wardproto.records import ControlWire, Refusal
-from wardproto.restored import read_notice
-from wardproto.wire import control_hash, encode, signed_bytes
+from wardproto.wire import CONTROL_STREAM, control_hash, encode, signed_bytes
 
 RESCAN_MS = 5_000
 """How long an outbox in which nothing could be sent is left alone when nothing happens: a consent
@@ -35,6 +34,8 @@ class Exchange:
         self._rescan_ms = 0
         self._wanted = False
         """Whether news were heard of since the page under way was asked for: it may not hold them."""
+        self._search: notices.Search | None = None
+        """The search for an acknowledgement, while one is awaited."""
 
     # --- what to do
 
@@ -45,7 +46,7 @@ class Exchange:
         ``direction`` only calls that send, or only those that fetch, are returned.
         """
         if self.core.store.get(HALTED):
-            return None
+            return None if direction == "up" else self._look_on(now_ms)
         call: Call | None = None
         if direction != "down":
             call = self._control(now_ms) or self._push(now_ms)
@@ -87,19 +88,70 @@ class Exchange:
 
     def doubts(self) -> bool:
         """Whether the log is not what it was: the exchange has stopped, or an older page came."""
-        return bool(self.core.store.get(HALTED) or self.core.store.get(OLD_PAGES))
+        core = self.core
+        return bool(core.store.get(HALTED) or core.store.get(OLD_PAGES) or core.accused())
 
-    def on_restored(self, notices: Sequence[bytes]) -> None:
-        """Keep what the service has signed about a restore; it explains a shorter log and excuses nothing.
+    def on_restored(self, signed: Sequence[bytes]) -> None:
+        """Hear what the service has signed about restores: it may explain a shorter log, and excuses nothing.
 
-        What this PC saw beyond it stays here, and the exchange stays stopped until a person has looked.
+        What this PC saw beyond it stays here, and the exchange stays stopped until an administrator has
+        acknowledged the notice: here (`acknowledge`), or in the log, where this PC goes on looking for it.
         """
         core = self.core
         with core.change():
-            for signed in notices[-MAX_NOTICES:]:
-                told = read_notice(signed, core.signing, core.state.server_key)
-                if told is not None and told.ward == core.ward:
-                    core.incident("restored", told.size, signed)
+            if notices.hear(core, signed):
+                self._search = None
+            waiting = notices.awaited(core)
+            if waiting is not None and notices.is_acknowledged(core, waiting):
+                self._go_back(waiting)
+
+    def acknowledge(self) -> bool:
+        """An administrator has read the notices of restores: say so to the ward, and go on; False where there are none."""
+        core = self.core
+        waiting, open_ones = notices.awaited(core), notices.unacknowledged(core)
+        if waiting is None and (not open_ones or core.store.get(HALTED)):
+            return False
+        with core.change():
+            asked = notices.acknowledged_here(core)
+            for notice in (each for each in open_ones if each.name not in asked):
+                intents.add(core, "incident_ack", notices.ack_of(core, notice), urgent=True)
+            if waiting is not None:
+                self._go_back(waiting)
+        self.retry()
+        return True
+
+    def _go_back(self, wanted: notices.Awaited) -> None:
+        going_on.go_back(self.core, wanted)
+        self._control_after, self._act, self._search = 0, None, None
+
+    def _look_on(self, now_ms: int) -> PullCall | None:
+        """While the exchange is stopped, look for news of a restore, or for the acknowledgement that is awaited."""
+        core = self.core
+        if not self._lanes.pull.is_due(now_ms):
+            return None
+        wanted = notices.awaited(core)
+        if wanted is None:
+            return PullCall(core.ward, core.memory.cursor, 1)
+        if self._search is None or self._search.wanted != wanted:
+            self._search = notices.Search(core, wanted)
+        return PullCall(core.ward, self._search.upto, self._page_limit, self._search.asked)
+
+    def _looked(self, call: PullCall, page: LogPage, now_ms: int) -> None:
+        """A page came while the exchange is stopped."""
+        core, search, lane = self.core, self._search, self._lanes.pull
+        lane.answered(call)
+        lane.due_ms = now_ms + POLL_MS
+        if search is None or search.wanted != notices.awaited(core) or call.after != search.upto:
+            return
+        found = search.take(core, page)
+        if search.upto < 0:
+            self._search = None
+        if found and core.flag(STOPPED) != closing.REMOVED:
+            with core.change():
+                self._go_back(search.wanted)
+            self.retry()
+        elif page.more and search.upto > call.after:
+            lane.due_ms = now_ms
 
     def resume(self) -> bool:
         """A person has looked at the incident and goes on; return whether anything had been stopped.
@@ -107,9 +159,11 @@ class Exchange:
         The evidence stays. What stopped the exchange stops it again if the service says it again.
         """
         core = self.core
-        if not core.store.get(HALTED):
+        if not core.store.get(HALTED) or notices.awaited(core) is not None:
             return False
         with core.change():
+            outbox.let_go(core)
+            core.forget_accusations()
             core.store.put(HALTED, b"")
             core.store.put(OLD_PAGES, b"")
             core.incident("resumed", core.memory.cursor)
@@ -154,6 +208,10 @@ class Exchange:
     def on_control_reply(self, call: ControlCall, reply: PushReply, now_ms: int) -> None:
         """The server answered about a control record."""
         core, lane = self.core, self._lanes.control
+        if core.store.get(HALTED):
+            # What an answer means is judged when the exchange goes on: the same is sent again.
+            lane.answered(call)
+            return
         data = reply.answers[0] if len(reply.answers) == 1 else b""
         answer = read_answer(core, data, call.name)
         if answer is None:
@@ -163,6 +221,9 @@ class Exchange:
         lane.answered(call)
         if not isinstance(answer, Refusal):
             self._control_after = max(self._control_after, answer.sseq)
+        elif (doubt := _doubt(core, call, answer)) is not None:
+            with core.change():
+                core.accuse(doubt, 0, data)
         elif answer.ctl.sseq > core.state.head.sseq:
             # Somebody else's record came first; with it known the act is looked at again.
             self._control_after = max(self._control_after, answer.ctl.sseq)
@@ -177,6 +238,9 @@ class Exchange:
     def on_push_reply(self, call: PushCall, reply: PushReply, now_ms: int) -> None:
         """The server answered about blocks."""
         lane = self._lanes.push
+        if self.core.store.get(HALTED):
+            lane.answered(call)
+            return
         with self._landing(call, now_ms), self.core.change():
             look, later = outbox.take_answers(self.core, call, reply)
         lane.answered(call)
@@ -193,12 +257,20 @@ class Exchange:
         """
         lane = self._lanes.pull
         before = self.core.memory
+        if self.core.store.get(HALTED):
+            self._looked(call, page, now_ms)
+            return frozenset({CONTROL_STREAM}) if self.core.memory is not before else frozenset()
         with self._landing(call, now_ms):
             touched = pages.take(self.core, call.after, page)
         if touched is None:
             lane.failed(call, now_ms, self._jitter())
             return None
         lane.answered(call)
+        if not page.more and not self._wanted:
+            # Asked for after the last answer and read to its end: a record that is not in it never will be.
+            self._control_after = 0
+            with self.core.change():
+                outbox.wait_no_longer(self.core)
         again = page.more or self._wanted or call.after != before.cursor
         lane.due_ms = now_ms if again else now_ms + POLL_MS
         if self.core.memory is not before:
@@ -216,3 +288,14 @@ class Exchange:
 
     def _jitter(self) -> float:
         return self.core.sealing.random(1)[0] / 255
+
+
+def _doubt(core: Core, call: ControlCall, answer: Refusal) -> str | None:
+    """What a refusal says against the service: it must hold the record that this one was built on."""
+    header = control.read(call.push.wire)[1]
+    if core.store.control_hash_at(header.sseq - 1) != header.prev:
+        # Made before this PC went on after a restore: it was built on what was lost.
+        return None
+    if answer.ctl.sseq < header.sseq - 1:
+        return "shrunk"
+    return "forked" if answer.ctl.sseq == header.sseq - 1 and answer.ctl.hash != header.prev else None

@@ -6,6 +6,7 @@ admitted: until then the wraps of earlier epochs wait here.
 
 from collections.abc import Sequence
 
+from wardclient.sync.closing import ended_key
 from wardclient.sync.core import Core
 from wardclient.sync.sealing import number
 from wardclient.vault.sealing import BadWrapError
@@ -60,10 +61,24 @@ def keep_waiting(core: Core, grants: Sequence[Grant], first: int = 0) -> None:
     core.store.put(WAITING, encode(first + len(grants)))
 
 
+def keep_only(core: Core) -> None:
+    """The log was cut back: grants of epochs that are not in it any more are off."""
+    waiting = [decode(core.store.get(f"{WAITING}:{at}") or b"", Grant) for at in range(number(core, WAITING))]
+    left = [grant for grant in waiting if grant.epoch <= core.store.epoch(grant.stream).number]
+    if len(left) < len(waiting):
+        keep_waiting(core, left)
+
+
+def _is_deleted(core: Core, grant: Grant) -> bool:
+    """Whether its stream has ended, and its content is deleted here: its key is wanted no more."""
+    found = core.state.streams.get(grant.stream)
+    return found is not None and found.partner == core.team and bool(core.store.get(ended_key(grant.stream)))
+
+
 def open_grants(core: Core) -> Sequence[bytes]:
     """Open the grants whose team key has come; return their streams."""
     waiting = [decode(core.store.get(f"{WAITING}:{at}") or b"", Grant) for at in range(number(core, WAITING))]
-    left = [grant for grant in waiting if not open_grant(core, grant, 0)]
+    left = [grant for grant in waiting if not _is_deleted(core, grant) and not open_grant(core, grant, 0)]
     if len(left) < len(waiting):
         for at in range(len(left), len(waiting)):
             core.store.put(f"{WAITING}:{at}", b"")

@@ -17,6 +17,7 @@ from wardproto.records import (
     ConsentSet,
     ControlBody,
     DeviceRemove,
+    IncidentAck,
     Invite,
     NewDevice,
     Role,
@@ -39,6 +40,7 @@ Kind = Literal[
     "role",
     "invite",
     "device_add",
+    "incident_ack",
 ]
 
 
@@ -158,6 +160,12 @@ def stream_of(intent: Intent) -> bytes:
 def _shred_ack(core: Core, intent: Intent, _: Sequence[Intent]) -> Outcome:
     if (intent.payload, core.me.device) in core.state.shreds:
         return "done"
+    stream = core.state.streams.get(intent.payload)
+    if stream is None:
+        return "done"
+    if not stream.closed and core.state.consents[stream.consent].in_force(core.now_ms()):
+        # After a restore: the end that it follows is not in the log again yet.
+        return "wait"
     return Act(ShredAck(intent.payload), (), (intent.id,))
 
 
@@ -193,6 +201,11 @@ def _device_add(core: Core, intent: Intent, _: Sequence[Intent]) -> Outcome:
     return "wait" if admission is None else Act(*admission, (intent.id,))
 
 
+def _incident_ack(core: Core, intent: Intent, _: Sequence[Intent]) -> Outcome:
+    body = decode(intent.payload, IncidentAck)
+    return "done" if body.notice in core.state.acks else Act(body, (), (intent.id,))
+
+
 _STEPS: Mapping[str, Callable[[Core, Intent, Sequence[Intent]], Outcome]] = {
     "stream_create": _stream_create,
     "consent_set": _consent_set,
@@ -202,6 +215,7 @@ _STEPS: Mapping[str, Callable[[Core, Intent, Sequence[Intent]], Outcome]] = {
     "role": _role,
     "invite": _invite,
     "device_add": _device_add,
+    "incident_ack": _incident_ack,
 }
 
 

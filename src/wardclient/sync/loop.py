@@ -49,6 +49,7 @@ class _Run:
             event.set()
 
 
+NO_CONTACT = frozenset({"away", "slow", "cut"})
 _AGAIN = frozenset({"cut", "old_page"})
 """What is asked once more at once: a broken connection, an answer to another question."""
 
@@ -67,6 +68,8 @@ class SyncLoop:
         self._run: _Run | None = None
         self._landed = threading.Event()
         self._troubles: dict[str, str] = {}
+        self._to_hear = True
+        """Whether the service is to be asked for its notices of restores: at first, and whenever contact was lost."""
 
     @property
     def trouble(self) -> str:
@@ -214,8 +217,9 @@ class SyncLoop:
         if isinstance(call, PullCall) and client.doubts():
             # A service that was restored from copies says so itself; one that does not say it hides something.
             with suppress(TransportError):
-                notices = self._transport.restored()
-                self._in_lane(lambda: client.on_restored(notices))
+                self._hear()
+        if problem is not None:
+            self._to_hear = True
         self._told(direction, problem.code if problem is not None else "")
         if problem is None:
             self._on_change(bool(touched))
@@ -230,8 +234,19 @@ class SyncLoop:
         if isinstance(call, PushCall):
             answers = transport.blocks(call.request)
             return lambda: client.on_push_reply(call, answers, _now_ms())
+        if self._to_hear:
+            self._to_hear = False
+            try:
+                self._hear()
+            except TransportError as error:
+                if error.code in NO_CONTACT:
+                    raise
         page = transport.log(call.after, call.limit, call.asked)
         return lambda: client.on_page(call, page, _now_ms())
+
+    def _hear(self) -> None:
+        notices = self._transport.restored()
+        self._in_lane(lambda: self._client.on_restored(notices))
 
     def _told(self, way: str, trouble: str) -> None:
         before = self.trouble

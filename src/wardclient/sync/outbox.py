@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from wardclient.sync import closing
 from wardclient.sync.answers import read_answer, refusal_hash
 from wardclient.sync.calls import PushCall
-from wardclient.sync.core import HALTED, REBUILD, STOPPED, Core
+from wardclient.sync.core import REBUILD, STOPPED, Core
+from wardclient.sync.going_on import BACK
 from wardclient.sync.ports import QuarantineReason, Sealed
 from wardclient.sync.sealing import (
     Refused,
     ending_key,
     frozen_key,
+    header_of,
+    last_refusal,
     late_cas_key,
     may_seal,
     number,
@@ -37,7 +40,7 @@ _AGAIN = frozenset({"chain", "stale_epoch", "epoch_race"})
 
 def next_push(core: Core) -> PushCall | None:
     """Seal what may be sealed and return up to MAX_PUSH blocks to send."""
-    if core.member is None:
+    if core.member is None or core.store.get(BACK):
         return None
     chosen: list[Sealed] = []
     size = 0
@@ -106,9 +109,35 @@ def take_answers(core: Core, call: PushCall, reply: PushReply) -> tuple[bool, bo
         elif answer.code in PASSING:
             later = True
         else:
-            _refused(core, sealed, answer, data)
+            if answer.code == "fork" or answer.device_bseq < header_of(sealed.envelope).bseq - 1:
+                # The service holds less than this PC does. It stays sealed: a restore may explain it.
+                core.accuse("fork" if answer.code == "fork" else "shrunk", 0, data)
+            else:
+                _refused(core, sealed, answer, data)
             look = True
     return look, later
+
+
+def wait_no_longer(core: Core) -> None:
+    """The log was read to its end: what a refusal told of beyond it was lost by a restore, and will not come."""
+    for stream in core.store.outbox_streams():
+        refused = last_refusal(core, stream)
+        if refused is None:
+            continue
+        ctl, head = core.state.head.sseq, core.store.stream_head(stream).sseq
+        if refused.ctl > ctl or refused.head > head:
+            after = Refused(refused.attempt, refused.refusal, min(refused.ctl, ctl), min(refused.head, head))
+            core.store.put(refused_key(stream), encode(after))
+
+
+def let_go(core: Core) -> None:
+    """A person goes on after a block was refused as a fork: nobody explained it, so its work goes to the tray."""
+    for kind, _, data in core.accused():
+        for stream in core.store.outbox_streams() if kind in {"fork", "shrunk"} else ():
+            sealed = core.store.sealed(stream)
+            answer = None if sealed is None else read_answer(core, data, sealed.hash)
+            if sealed is not None and isinstance(answer, Refusal):
+                _refused(core, sealed, answer, data)
 
 
 def _refused(core: Core, sealed: Sealed, answer: Refusal, data: bytes) -> None:
@@ -124,8 +153,6 @@ def _refused(core: Core, sealed: Sealed, answer: Refusal, data: bytes) -> None:
         again = Refused(sealed.attempt + 1, refusal_hash(data), answer.ctl.sseq, answer.head.sseq)
         core.store.put(refused_key(stream), encode(again))
     else:
-        if answer.code == "fork":
-            core.store.put(HALTED, b"fork")
         if answer.code != "cas":
             core.incident(f"refused_{answer.code}", 0, data)
         # A later block of this stream must still name the refusal that freed its place in the chain.
@@ -134,4 +161,4 @@ def _refused(core: Core, sealed: Sealed, answer: Refusal, data: bytes) -> None:
         core.store.put(refused_key(stream), encode(again))
 
 
-__all__ = ["next_push", "take_answers"]
+__all__ = ["let_go", "next_push", "take_answers", "wait_no_longer"]

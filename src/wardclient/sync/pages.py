@@ -8,7 +8,7 @@ Signatures are checked at the tip of each device's chain; a tip vouches for all 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from wardclient.sync import audit, closing, keys
+from wardclient.sync import again, aside, audit, closing, going_on, keys
 from wardclient.sync.claims import Numbers
 from wardclient.sync.core import CURSOR, HALTED, OLD_PAGES, REBUILD, Cheated, Core
 from wardclient.sync.opening import Opened, open_block, open_waiting
@@ -17,6 +17,7 @@ from wardclient.sync.sealing import last_cas_key, late_cas_key, number, receipt_
 from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import LogItem, LogPage
+from wardproto.readers import audience
 from wardproto.records import BlockHeader, ConsentEnd, ConsentSet, Entry, Head, Receipt, StreamClose
 from wardproto.signing import check_envelope
 from wardproto.wire import (
@@ -80,8 +81,7 @@ def take(core: Core, after: int, page: LogPage) -> frozenset[bytes] | None:
             return _take(core, page)
     except Cheated as cheated:
         with core.change():
-            core.store.put(HALTED, cheated.kind.encode())
-            core.incident(cheated.kind, cheated.wseq, cheated.detail or audit.evidence(core, page))
+            core.accuse(cheated.kind, cheated.wseq, cheated.detail or audit.evidence(core, page))
         return frozenset()
 
 
@@ -94,10 +94,9 @@ def _note_old(core: Core, page: LogPage) -> None:
     count = number(core, OLD_PAGES) + 1
     core.store.put(OLD_PAGES, encode(count))
     if count == 1:
-        core.incident("old_page", page.upto)
+        core.accuse("old_page", page.upto, halt=False)
     elif count == MOST_OLD_PAGES:
-        core.store.put(HALTED, b"shrunk")
-        core.incident("shrunk", page.size)
+        core.accuse("shrunk", page.size)
 
 
 def _take(core: Core, page: LogPage) -> frozenset[bytes]:
@@ -183,6 +182,8 @@ def _follow(core: Core, item: LogItem) -> None:
         core.memory = replace(core.memory, live={**core.memory.live, body.stream: body.until_ms})
     elif isinstance(body, StreamClose):
         core.memory = replace(core.memory, live={**core.memory.live, body.stream: 0})
+    if isinstance(body, ConsentEnd):
+        closing.ended_again(core, core.state.consents[body.consent].stream)
     if isinstance(body, ConsentEnd | StreamClose):
         closing.end_streams(core, item.entry.recv_ms)
 
@@ -208,11 +209,13 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
     _check_wraps(item)
     audit.hear(core, entry, header)
     _note_tip(core, taken, entry, header, envelope)
+    if core.store.get(closing.ended_key(header.stream)) and _is_deleted(core, entry):
+        core.store.append(entry, b"", b"", "no_body", b"", 0)
+        return
     own = header.device == core.me.device
     sealed = core.store.sealed(header.stream) if own else None
     if own and (sealed is None or sealed.hash != entry.hash):
-        _own_unknown(core, entry)
-        sealed = None
+        sealed = _own_unknown(core, entry)
     opened = open_block(core, item, header, taken.numbers)
     # What was opened stands in its events; only a body that may be opened later is kept sealed.
     body = item.body if opened.verdict == "unreadable" else b""
@@ -227,13 +230,38 @@ def _take_block(core: Core, taken: _Page, item: LogItem) -> None:
         core.store.put(late_cas_key(header.stream), core.store.get(last_cas_key(header.stream)) or b"")
 
 
-def _own_unknown(core: Core, entry: Entry) -> None:
+def _is_deleted(core: Core, entry: Entry) -> bool:
+    """Whether this PC, a partner's, has deleted a stream whose end is not in the log again yet after a restore."""
+    stream = core.state.streams.get(entry.stream)
+    if stream is None or stream.partner != core.team:
+        return False
+    return audience(core.state, entry.stream, entry.recv_ms).state in ("open", "dirty")
+
+
+def _own_unknown(core: Core, entry: Entry) -> Sealed | None:
+    """Judge a block of this device that it does not wait for; return it where a restored log had lost it."""
     refusal = core.store.get(refusal_key(entry.hash))
     if refusal:
         raise Cheated("refused_included", entry.wseq, refusal)
+    lost = core.store.get(going_on.lost_key(entry.hash))
+    if lost:
+        return _came_back(core, entry, *decode(lost, tuple[int, int]))
     if not core.store.get(REBUILD):
         closing.roll_back(core, entry.wseq, entry.hash)
         closing.tray(core, entry.stream, "rolled_back")
+    return None
+
+
+def _came_back(core: Core, entry: Entry, first: int, last: int) -> Sealed:
+    """The very block that was lost is in the log again: what was sealed in its stead can never be admitted."""
+    waiting = core.store.sealed(entry.stream)
+    if waiting is not None:
+        core.store.put(going_on.lost_key(waiting.hash), encode((waiting.first_n, waiting.last_n)))
+        core.store.clear_sealed(entry.stream, accepted=False)
+    core.store.put(receipt_key(entry.stream), b"")
+    sealed = Sealed(entry.stream, entry.hash, b"", b"", (), first, last, 0)
+    core.store.put_sealed(sealed)
+    return sealed
 
 
 def _own_accepted(core: Core, entry: Entry, sealed: Sealed, opened: Opened) -> None:
@@ -287,6 +315,7 @@ def _flush(core: Core, taken: _Page) -> None:
     """Apply what was opened so far: before anything that depends on it."""
     if taken.opened:
         core.store.apply(taken.opened)
+        aside.recognise(core, taken.opened)
         taken.opened.clear()
 
 
@@ -299,8 +328,11 @@ def _caught_up(core: Core, page: LogPage) -> Sequence[bytes]:
     # The receipt convicts by itself, so it is looked at first.
     _check_receipts(core, page)
     audit.verify(core, page)
-    over = closing.end_streams(core, max(core.memory.told_ms, core.memory.recv_ms))
+    told_ms = max(core.memory.told_ms, core.memory.recv_ms)
+    over = closing.end_streams(core, told_ms)
+    again.give_up(core, told_ms)
     keys.missed(core)
+    going_on.arrive(core)
     closing.sweep(core)
     if core.store.get(REBUILD):
         core.store.put(REBUILD, b"")

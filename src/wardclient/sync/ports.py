@@ -5,7 +5,7 @@ in-memory one. All writes are made inside ``transaction()``, by one thread; read
 writes of the open transaction; leaving by an exception undoes everything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -99,6 +99,31 @@ class OpenedEvent:
     decoded: Decoded | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a stream stands once the log was cut back: its head, its epoch, the last block of each device in it.
+
+    ``chains`` names only devices whose blocks were cut off; (0, b"") where a device had none before.
+    """
+
+    head: Head
+    epoch: Epoch
+    chains: Mapping[bytes, tuple[int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An event of somebody else that a restored log lost: it is readable here until its author's PC sends it again."""
+
+    stream: bytes
+    author: bytes
+    n: int
+    event: bytes
+    recv_ms: int
+    wseq: int
+    """Where it stood in the log that was lost."""
+
+
 class Store(Protocol):
     """The local database as the core sees it."""
 
@@ -176,6 +201,44 @@ class Store(Protocol):
 
         Their verdict is ``ok`` now; their bodies are needed no more.
         """
+
+    # a log that was put back
+    def control_at(self, size: int) -> int:
+        """How many control records there are among the first ``size`` entries of the log."""
+
+    def records_back(
+        self, after: int = 0, *, stream: bytes | None = None
+    ) -> Iterator[tuple[Entry, bytes, Verdict]]:
+        """Entries beyond a wseq with their records, newest first; of one stream, or of all."""
+
+    def cut(
+        self,
+        size: int,
+        kept: Mapping[bytes, Kept],
+        gens: Mapping[str, int],
+        *,
+        unshared: Collection[bytes],
+        decisions: Collection[int],
+    ) -> Mapping[int, tuple[int, int]]:
+        """Go back to the first ``size`` entries of the log; ``kept`` are the streams that had more.
+
+        Control records, tree, keys of epochs and of team generations beyond ``gens`` go with the entries. Own
+        events become drafts again, exclusive where their entries are among ``decisions``; those of others are
+        set aside, but not of ``unshared`` streams: they are deleted. What was made of the events stays as it was
+        until `reduce_again`. Returns the first and last number of the own events of each entry that was cut off.
+        """
+
+    def rewrite(self, stream: bytes, n: int, event: bytes) -> None:
+        """A draft says less than it did: what it replaces is not in the log any more."""
+
+    def reduce_again(self, streams: Collection[bytes]) -> None:
+        """Make anew what the accepted events and the drafts of these streams say."""
+
+    def set_aside(self) -> Sequence[SetAside]:
+        """What was lost and is not back, in the order of the log that was lost."""
+
+    def came_back(self, stream: bytes, author: bytes, n: int) -> None:
+        """An event that was set aside is in the log again."""
 
     # keys
     def team_key(self, team: str, gen: int) -> bytes | None:
@@ -264,3 +327,9 @@ class Store(Protocol):
 
         The same incident (kind, wseq, detail) is kept once.
         """
+
+    def forget_incidents(self, after: int, kinds: Collection[str]) -> None:
+        """Incidents of these kinds about entries beyond ``after``: the entries are read anew, and judged again."""
+
+    def forget_incident(self, kind: str, wseq: int, detail: bytes) -> None:
+        """What was noted has turned out otherwise: a restore that was announced explains it."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from wardclient.sync.ports import Store
 from wardproto.control import ControlState
 from wardproto.heads import Heads, TeamHeads, given
-from wardproto.merkle import Frontier, leaf_hash, root_at
+from wardproto.merkle import Frontier, frontier_at, leaf_hash, root_at
 from wardproto.records import Entry, Head
 from wardproto.wire import decode, encode
 
@@ -78,6 +78,13 @@ class LogTree:
             for entry in self._store.entries(frontier.size, min(BATCH, size - frontier.size)):
                 self._store.add_nodes(frontier.append(leaf_hash(encode(entry))))
         return frontier
+
+    def go_back(self, size: int) -> None:
+        """The log is cut back to ``size`` entries, which are here: so is the tree."""
+        self.forget()
+        if self.full:
+            frontier = frontier_at(LocalTree(self._store), size)
+            self._store.put(TREE, encode((size, frontier.peaks)))
 
     def keep(self) -> None:
         """Keep the right edge of the tree with what was taken over."""
