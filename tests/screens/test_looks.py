@@ -212,6 +212,8 @@ async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     shortlist_of(ward)
     await go("shortlist", "k")
     await press(pilot, "escape")
+    await go("papers", "t", "p")
+    await press(pilot, "escape")
     await go("openings", "p")
     await go("matching", "f5")
     await go("compare", "space", "down", "space", "down", "space", "down", "space", "f5")

@@ -194,13 +194,17 @@ def _plan(commands: "Commands") -> None:
 def _print(commands: "Commands") -> None:
     acts = _acts(commands, "print", "様式の印刷 / papers")
     _act(acts, "list", "印刷できる様式 / papers that are possible", "ID")
+    _act(acts, "printed", "印刷の記録 / what was printed", "ID")
+    undone = _act(acts, "undo", "印刷の取りやめ / nothing came of a print", "ID", "SERIAL")
+    undone.add_argument("--reason", default="紙が出なかった・捨てた", help="理由 / why")
     for name in PAPERS:
-        made = _act(acts, name, "PDF を作る / make the PDF", "ID")
+        made = _act(acts, name, "印刷、または PDF を作る / print, or make the PDF", "ID")
         made.add_argument(
             "--record", default="", help="紹介・面談・求人の番号 / referral, session or opening"
         )
         made.add_argument("--language", default="", help="同意書に添える言語 / en zh ko vi pt es tl")
-        made.add_argument("-o", "--output", type=Path, required=True, help="PDF ファイル / file to write")
+        made.add_argument("--printer", default="", help="プリンターの名前 / name of the printer")
+        made.add_argument("-o", "--output", type=Path, help="印刷せず PDF に書く / write a PDF instead")
 
 
 def _training(commands: "Commands") -> None:

@@ -19,7 +19,27 @@ def _list(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
     printer.result(rows, printer.table((row.kind, row.title, row.why_not) for row in rows))
 
 
+def _printed(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    rows = desk.prints(arguments.id)
+    lines = ((row.serial, row.title, row.printed_on, row.author, row.undone) for row in rows)
+    printer.result(rows, printer.table(lines))
+
+
+def _undo(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    desk.undo_print(arguments.id, arguments.serial, arguments.reason)
+    printer.say("取りやめを記録しました。", "Recorded as undone.")
+
+
 def _make(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    if arguments.output is None:
+        made = desk.print_paper(
+            *(arguments.id, arguments.act),
+            record=arguments.record,
+            language=arguments.language,
+            printer=arguments.printer,
+        )
+        printer.result({"kind": made.kind, "serial": made.serial, "title": made.title}, made.outline)
+        return
     made = desk.make_paper(arguments.id, arguments.act, record=arguments.record, language=arguments.language)
     try:
         # For this user alone from the first byte on; never through a file that stood there before.
@@ -45,5 +65,7 @@ def _make(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 
 HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Namespace, Printer], None]] = {
     ("print", "list"): _list,
+    ("print", "printed"): _printed,
+    ("print", "undo"): _undo,
     **{("print", name): _make for name in PAPERS},
 }
