@@ -37,6 +37,18 @@ def by_number(desk: Workstation, case_id: str) -> dict[str, ShortlistRow]:
     return {row.opening_no: row for row in desk.shortlist(case_id)}
 
 
+def known(desk: Workstation, case_id: str, number: str) -> bool:
+    """Whether an opening's number stands anywhere in the records of a case's list on this PC."""
+    return any(
+        number in str(register.shown.value)
+        for stream in desk.place.store.streams_of_case(case_id)
+        for kind in ("shortlist:", "shortlist_word:", "shortlist_order:")
+        for entity in desk.place.store.entities(stream.stream, kind)
+        for register in desk.place.registers(stream.stream, entity).values()
+        if register.shown is not None
+    )
+
+
 def test_both_offices_pick_and_see_one_list(
     city: Workstation, hellowork: Workstation, exchange: Exchange, tmp_path: Path
 ) -> None:
@@ -190,6 +202,14 @@ def test_without_the_box_the_list_stays_in_the_office_until_it_is_ticked(
     assert one not in by_number(hellowork, case_id), (
         "what was picked before is not given away by a later paper"
     )
+    three = numbers(city, 3)[2]
+    city.pick_openings(case_id, [three], {"reason": "共有で選ぶ"})
+    city.say_of_opening(case_id, one, {"state": "wants", "note": "これは市だけの話"})
+    city.order_shortlist(case_id, three, -1)
+    exchange()
+    assert [r.opening_no for r in city.shortlist(case_id)] == [three, one]
+    assert known(hellowork, case_id, three), "the shared one is there, so the search would find the other"
+    assert not known(hellowork, case_id, one), "nor does a word or an order give it away"
     assert city.pick_openings(case_id, [one], {"reason": "共有する"}) == 1
     exchange()
     assert by_number(hellowork, case_id)[one].picks[0].reason == "共有する"

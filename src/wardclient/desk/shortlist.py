@@ -41,6 +41,10 @@ class _Found:
             self.orders,
         )
 
+    def shared(self) -> set[str]:
+        """The openings that the other office is shown."""
+        return {pick.opening_no for pick, _values, row in self.picks.values() if row.shared}
+
     def facts(self, each: Candidate) -> Mapping[str, Value]:
         """What was copied when it was picked: it is shown when the sheet is gone."""
         return self.picks[each.picks[0].pick_id][1]
@@ -110,7 +114,10 @@ class ShortlistActs(ReferralActs):
             each = self._listed(streams, opening_no)
             with self.place.transaction():
                 ops = self._word_ops(case_id, each, values, corrects)
-                self.place.record(self._target(streams, self._box), "shortlist_word", ops)
+                # Of an opening that the other office is not shown, no word goes there either.
+                shared = each.opening_no in self._shortlisted(streams).shared()
+                target = self._target(streams, self._box) if shared else self.own_of(streams)
+                self.place.record(target, "shortlist_word", ops)
 
         self._do(work)
         self.place.changed({"shortlist", "case"}, case_id)
@@ -121,13 +128,19 @@ class ShortlistActs(ReferralActs):
         def work() -> None:
             streams = self._writable(case_id)
             self._listed(streams, opening_no)
-            numbers = [c.opening_no for c in self._shortlisted(streams).candidates()]
-            order = machine.moved(numbers, opening_no, by)
-            if list(order) != numbers:
-                ops = puts(
-                    f"shortlist_order:{uuid.uuid4().hex}", {"case_id": case_id, "numbers": list(order)}, {}
-                )
-                self.place.record(self._target(streams, self._box), "shortlist_order", ops)
+            found = self._shortlisted(streams)
+            numbers = [c.opening_no for c in found.candidates()]
+            order = list(machine.moved(numbers, opening_no, by))
+            if order == numbers:
+                return
+            seen = found.shared()
+            shown = [number for number in order if number in seen]
+            with self.place.transaction():
+                if shown:
+                    self._write_order(case_id, self._target(streams, self._box), shown)
+                if len(shown) < len(order):
+                    # The whole order stays in the own file. It comes last: here it is the newest.
+                    self._write_order(case_id, self.own_of(streams), order)
 
         self._do(work)
         self.place.changed({"shortlist", "case"}, case_id)
@@ -159,8 +172,15 @@ class ShortlistActs(ReferralActs):
     def _is_new(self, each: Candidate | None, found: _Found, streams: CaseStreams, target: bytes) -> bool:
         if each is None or each.taken_off:
             return True
-        shared = any(found.picks[pick.pick_id][2].shared for pick in each.picks)
-        return not shared and streams.joint is not None and target == streams.joint.stream
+        return (
+            each.opening_no not in found.shared()
+            and streams.joint is not None
+            and target == streams.joint.stream
+        )
+
+    def _write_order(self, case_id: str, stream: bytes, numbers: list[str]) -> None:
+        ops = puts(f"shortlist_order:{uuid.uuid4().hex}", {"case_id": case_id, "numbers": numbers}, {})
+        self.place.record(stream, "shortlist_order", ops)
 
     def _listed(self, streams: CaseStreams, opening_no: str) -> Candidate:
         found = next((c for c in self._shortlisted(streams).candidates() if c.opening_no == opening_no), None)
@@ -233,7 +253,7 @@ class ShortlistActs(ReferralActs):
             reason=as_text(values.get("reason")),
             author=self.place.labels(device),
             team=self.place.client.team_of(device),
-            shared=stream.kind == "joint",
+            shared=stream.kind == "joint" and stream.open,
             unsent=any(head.recv_ms is None for head in heads),
         )
         found.picks[name] = (Pick(name, number, on, min(head.hlc for head in heads)), values, row)

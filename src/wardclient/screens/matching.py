@@ -23,6 +23,7 @@ from wardclient.keys import (
 )
 from wardclient.locale import SOURCE, _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.marks import Marks
 from wardclient.screens.openings import OpeningScreen, short_hours, short_pay, short_place
 from wardclient.screens.shortlist_forms import pick
 from wardclient.widgets.cells import fit, pad, wrap
@@ -31,7 +32,6 @@ from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.prose import Part, Prose
 
 PAGE = 200
-MOST_SIDE_BY_SIDE = 4
 LABEL_CELLS = 10
 
 
@@ -64,9 +64,9 @@ class MatchScreen(WorkScreen):
         self._text = text
         self._filters = dict(filters or {})
         self._off: frozenset[str] = frozenset()
-        self._marked: list[str] = []
+        self._marks = Marks()
         columns: tuple[Column[MatchRow], ...] = (
-            Column(mark("印"), 2, lambda m: "*" if m.row.opening_no in self._marked else ""),
+            Column(mark("印"), 2, lambda m: self._marks.face(m.row.opening_no)),
             Column(mark("点"), 3, lambda m: str(m.score), right=True),
             Column(mark("職種"), 16, lambda m: m.row.title, share=3),
             Column(mark("事業所"), 12, lambda m: m.row.employer, share=2),
@@ -134,27 +134,22 @@ class MatchScreen(WorkScreen):
     def action_mark(self) -> None:
         """Mark the chosen opening for the comparison, or unmark it."""
         row = self.grid.row
-        if row is None:
-            return
-        number = row.row.opening_no
-        if number in self._marked:
-            self._marked.remove(number)
-        elif len(self._marked) < MOST_SIDE_BY_SIDE:
-            self._marked.append(number)
-        else:
-            self.say(_("並べられるのは{n}件までです。").format(n=MOST_SIDE_BY_SIDE))
-            return
-        self.grid.show(self.grid.rows, keep=True)
+        if row is not None and self._marks.switch(self, row.row.opening_no):
+            self.grid.show(self.grid.rows, keep=True)
 
     def action_compare(self) -> None:
         """Put the marked openings side by side; the chosen one when none is marked."""
-        numbers = self._marked or ([self.grid.row.row.opening_no] if self.grid.row else [])
+        numbers = self._marks.numbers or ([self.grid.row.row.opening_no] if self.grid.row else [])
         if numbers:
             self.app.push_screen(CompareScreen(tuple(numbers), self.case_id))
 
     def action_pick(self) -> None:
         """Put the marked openings on the person's shortlist; the chosen one when none is marked."""
-        pick(self, self.case_id, self._marked or ([self.grid.row.row.opening_no] if self.grid.row else []))
+        pick(
+            self,
+            self.case_id,
+            self._marks.numbers or ([self.grid.row.row.opening_no] if self.grid.row else []),
+        )
 
     def action_parts(self) -> None:
         """Choose a part that shall not count, or shall count again."""

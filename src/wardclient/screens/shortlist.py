@@ -30,6 +30,7 @@ from wardclient.keys import (
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
+from wardclient.screens.marks import MOST_SIDE_BY_SIDE, Marks
 from wardclient.screens.openings import OpeningScreen, short_pay, short_place
 from wardclient.screens.shortlist_forms import WordForm, word_text
 from wardclient.screens.words import side
@@ -37,7 +38,6 @@ from wardclient.widgets.choices import Choose
 from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.prose import Part, Prose
 
-MOST_SIDE_BY_SIDE = 4
 _STYLES = {
     "wants": "grid--good",
     "unsure": "grid--warn",
@@ -108,10 +108,10 @@ class ShortlistScreen(WorkScreen):
         self._at = at
         self._client = False
         self._person = ""
-        self._marked: list[str] = []
+        self._marks = Marks()
         self._rows: tuple[ShortlistRow, ...] | None = None
         columns: tuple[Column[ShortlistRow], ...] = (
-            Column(mark("印"), 2, lambda r: "*" if r.opening_no in self._marked else ""),
+            Column(mark("印"), 2, lambda r: self._marks.face(r.opening_no)),
             Column(mark("意向"), 10, said_text, style=said_style),
             Column(mark("職種"), 14, lambda r: r.job_title, share=3),
             Column(mark("事業所"), 12, self._employer, share=2),
@@ -256,23 +256,15 @@ class ShortlistScreen(WorkScreen):
     def action_mark(self) -> None:
         """Mark the chosen opening for the comparison, or unmark it."""
         row = self.grid.row
-        if row is None:
-            return
-        if row.opening_no in self._marked:
-            self._marked.remove(row.opening_no)
-        elif len(self._marked) < MOST_SIDE_BY_SIDE:
-            self._marked.append(row.opening_no)
-        else:
-            self.say(_("並べられるのは{n}件までです。").format(n=MOST_SIDE_BY_SIDE))
-            return
-        self.grid.show(self.grid.rows, keep=True)
+        if row is not None and self._marks.switch(self, row.opening_no):
+            self.grid.show(self.grid.rows, keep=True)
 
     def action_compare(self) -> None:
         """Put the marked openings side by side; the first ones of the list when none is marked."""
         from wardclient.screens.matching import CompareScreen
 
         here = [row.opening_no for row in self._rows or () if row.state != OpeningState.NOT_HERE]
-        wanted = self._marked or [row.opening_no for row in self._rows or () if row.printed]
+        wanted = self._marks.numbers or [row.opening_no for row in self._rows or () if row.printed]
         numbers = [number for number in wanted if number in here][:MOST_SIDE_BY_SIDE]
         if numbers:
             self.app.push_screen(CompareScreen(tuple(numbers), self.case_id))
