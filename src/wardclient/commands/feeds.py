@@ -41,8 +41,18 @@ def _state(desk: "Workstation", _: argparse.Namespace, printer: Printer) -> None
     printer.result(status, lines)
 
 
+def _limits(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    status = desk.feed_status()
+    if arguments.warn is not None or arguments.block is not None:
+        warn = status.warn_after if arguments.warn is None else arguments.warn
+        status = desk.set_age_rule(warn, status.block_after if arguments.block is None else arguments.block)
+    line = f"{status.warn_after}日を過ぎると知らせ、{status.block_after}日を過ぎると紹介を止めます。"
+    printer.result({"warn_after": status.warn_after, "block_after": status.block_after}, (line,))
+
+
 HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Namespace, Printer], None]] = {
     ("openings", "publish"): _publish,
     ("openings", "fetch"): _fetch,
     ("openings", "feed"): _state,
+    ("openings", "limits"): _limits,
 }

@@ -79,12 +79,15 @@ def _save(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 def _saved(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     if arguments.seen:
         desk.mark_seen(arguments.seen)
+    if arguments.rename:
+        desk.rename_search(*arguments.rename)
     if arguments.drop:
         desk.drop_search(arguments.drop)
-    rows = desk.saved_searches()
+    rows, status = desk.saved_searches(), desk.feed_status()
+    if status.level != "fresh":
+        printer.say(status.age_ja, status.age_en)
     shown = [
-        (r.search.search_id, r.search.name, f"新着 {len(r.new)}", f"{r.total}件", r.search.case_id)
-        for r in rows
+        (r.search.search_id, r.search.name, f"新着 {len(r.new)}", f"{r.total}件", r.case_name) for r in rows
     ]
     printer.result(rows, printer.table(shown))
 

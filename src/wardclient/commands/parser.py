@@ -145,6 +145,9 @@ def _cases(commands: "Commands") -> None:
         "KIND",
         values=True,
     )
+    limits = _act(acts, "limits", "古くなったとする日数 / days after which a file is old")
+    limits.add_argument("--warn", type=int, help="知らせる / warn after")
+    limits.add_argument("--block", type=int, help="紹介を止める / refer no more after")
     loaded = _act(acts, "import", "取込 / read a caseload CSV", "FILE")
     loaded.add_argument("--dry-run", action="store_true")
     loaded.add_argument("--accept-duplicates", action="store_true")
@@ -238,6 +241,7 @@ def _openings(commands: "Commands") -> None:
     save.add_argument("--for", dest="case_id", metavar="CASE", help="だれのためか / for whom")
     saved = _act(acts, "saved", "保存した検索と新着 / saved searches and what is new")
     saved.add_argument("--seen", metavar="SEARCH", help="見た / mark as seen")
+    saved.add_argument("--rename", nargs=2, metavar=("SEARCH", "NAME"), help="名前を直す / rename")
     saved.add_argument("--drop", metavar="SEARCH", help="消す / forget it")
     synonyms = _act(acts, "synonyms", "同義語を見る・変える / see or change synonyms", "WORD")
     synonyms.add_argument("also", nargs="*", metavar="ALSO", help="一緒に探す言葉 / words searched with it")

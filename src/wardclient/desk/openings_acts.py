@@ -22,6 +22,7 @@ from wardclient.desk.rows import (
 )
 from wardclient.desk.turns import GaveUpError, Turns
 from wardclient.openings import rules, search, sheet, synonyms
+from wardclient.openings.age_rule import age_rule
 from wardclient.openings.filters import Filters
 from wardclient.openings.importer import ImportOptions, ImportReport, import_file
 from wardclient.openings.indexer import index_pending
@@ -180,8 +181,9 @@ class OpeningsActs(Acts):
         lock, connection = self.room.read()
         with lock, telling_refusals():
             found = sheet.get(connection, opening_no, self.place.today(), client_facing=client_facing)
+            limits = age_rule(connection)
         conditions = tuple((item.label, item.text) for item in found.conditions)
-        why = rules.may_refer(found.row, self.place.today())
+        why = rules.may_refer(found.row, self.place.today(), limits)
         told, code = (why.ja, why.code) if why else ("", "")
         origin = f"{found.source[0]}\n{found.how_to[0]}"
         return OpeningView(
