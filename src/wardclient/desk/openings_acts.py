@@ -190,6 +190,12 @@ class OpeningsActs(Acts):
             opening_row(found.row), conditions, rules.SOURCE_JA, why is None, told, code, origin
         )
 
+    def file_age(self) -> rules.FileAge:
+        """Return how old the newest file is by the ward's limits."""
+        lock, connection = self.room.read()
+        with lock:
+            return search.newest_age(connection, self.place.today())
+
     def import_openings(
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled
     ) -> ImportOutcome:

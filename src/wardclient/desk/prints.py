@@ -195,6 +195,7 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
 
     def _letter(self, source: "_Source", record: str) -> Paper:
         given = self._referral(source, record, "2")
+        self.refuse_old_file(given)
         referred = _text(given, "referred_on")
         reply = dt.date.fromisoformat(referred) + dt.timedelta(days=REPLY_DAYS)
         kinds = _words("referral", "selection_kind", given.get("selection_kind"))
