@@ -26,9 +26,9 @@ class FeedScreen(WorkScreen):
     KEYS: ClassVar[tuple[Key, ...]] = (
         FETCH_FEED,
         PUBLISH_FEED,
-        IMPORT.named(mark("ファイルの取り込み"), hidden=False),
+        IMPORT.named(mark("取り込み"), hidden=False),
         HELP,
-        CURTAIN,
+        CURTAIN.aside(),
         BACK.named(mark("戻る・やめる")),
     )
     BINDINGS = bindings(KEYS)
@@ -187,11 +187,11 @@ def _told(status: FeedStatus, *, away: bool) -> list[Part]:
         (_("受け取った時"), moment(status.taken_at) if status.taken_at else ""),
         (_("配信の件数"), _("{n:,}件").format(n=status.openings) if status.number else ""),
         (_("決まり"), _rule(status)),
-        (_("出典"), status.source),
     )
     for label, value in facts:
         if value:
             parts += [(f"{label}\n", "$ward-quiet"), f"  {value}\n"]
+    parts.append((status.source, "$ward-quiet"))
     return parts
 
 

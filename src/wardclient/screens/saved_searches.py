@@ -5,6 +5,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual import on
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -162,8 +163,9 @@ class SavedSearchesScreen(WorkScreen):
         return SavedSearchesScreen
 
     def body(self) -> Iterable[Widget]:
-        """The list."""
+        """The list; under it all that the chosen search looks for."""
         yield self.grid
+        yield Static("", markup=False, id="words", classes="quiet")
 
     def on_mount(self) -> None:
         """Ask."""
@@ -186,6 +188,12 @@ class SavedSearchesScreen(WorkScreen):
         age = age_text(status)
         if age:
             self.say(age, bad=status.level != "warn")
+
+    @on(RowGrid.Chosen)
+    def _chosen(self, event: RowGrid.Chosen) -> None:
+        row = event.row
+        words = in_words(row.search.text, row.search.filters) if isinstance(row, SavedRow) else ""
+        self.query_one("#words", Static).update(Content(f" {words}"), layout=False)
 
     @on(RowGrid.Opened)
     def _opened(self) -> None:
