@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from wardclient.casework import fields as catalogue
 from wardclient.casework import reference
 from wardclient.casework.codes import Actor, Purpose
-from wardclient.desk.api import RefusedError
 from wardclient.desk.case_view import build_case_view
 from wardclient.desk.consents import ConsentActs
 from wardclient.desk.place import JAPAN, problem, refuse
@@ -20,6 +19,7 @@ from wardclient.desk.requests import RequestActs
 from wardclient.desk.rows import CaseView, SessionView, Values
 from wardclient.desk.session_view import build_session_view
 from wardclient.desk.streams import CaseStreams, streams_of
+from wardclient.desk.withheld import FOR_CLIENTS, withheld_names, without
 from wardclient.desk.writing import shown_values
 from wardclient.documents import casefile, consents, letters
 from wardclient.documents.paper import Paper
@@ -147,7 +147,8 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
             "handover": lambda: _handover(source),
             "request": lambda: paper_of(source.view, source.requests[0], self.place.me.ward_name),
         }
-        return make[kind]()
+        names = withheld_names(source.view.referrals, self.opening) if kind in FOR_CLIENTS else ()
+        return without(make[kind](), names)
 
     # --- consent ------------------------------------------------------------------
 
@@ -225,21 +226,14 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
                 referred_on=_text(given, "referred_on"),
                 letter_no=_text(given, "letter_no"),
                 opening_no=_text(given, "opening_no"),
-                employer_name=self._employer_for_client(given),
+                # Referred through the state's terminal, he is registered and may read it (decision 0019).
+                employer_name=_text(given, "employer_name"),
                 job_title=_text(given, "job_title"),
                 interview_at=_text(given, "interview_at"),
                 interview_place=_text(given, "interview_place"),
                 bring=_text(given, "bring"),
             )
         )
-
-    def _employer_for_client(self, given: Values) -> str:
-        """Return the employer as the person may read it: not public stays so on paper (domain 7.6)."""
-        try:
-            return self.opening(_text(given, "opening_no"), client_facing=True).row.employer
-        except RefusedError:
-            # An opening that is not on this PC, or none at all: what was typed is all there is.
-            return _text(given, "employer_name")
 
     def _opening(self, source: "_Source", record: str) -> Paper:
         numbers = [record] if record else [r.opening_no for r in source.view.referrals if r.opening_no]

@@ -177,7 +177,7 @@ def _row(row: tuple[Any, ...], dates: dict[str, str], *, client_facing: bool) ->
     masked = client_facing and scope not in _PUBLIC_SCOPES
     return OpeningRow(
         values.opening_text(number),
-        title,
+        title.replace(employer, MASKED) if masked and employer else title,
         MASKED if masked else employer,
         place_name,
         place_name if masked else place,
