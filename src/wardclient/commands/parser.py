@@ -145,6 +145,14 @@ def _cases(commands: "Commands") -> None:
         "KIND",
         values=True,
     )
+    use = _act(acts, "use", "年次の利用報告の件数 / yearly count of hires through supplied openings")
+    use.add_argument("--year", help="年度 / fiscal year (2026, R8)")
+    memo = _act(acts, "memo", "受理安定所への連絡メモ / memo to the office that received it", "NO")
+    memo.add_argument("--change", choices=("changed", "withdrawn", "filled", "differs"), required=True)
+    memo.add_argument("--from", dest="heard_from", required=True, help="聞いた相手 / heard from")
+    memo.add_argument("--on", default="", help="聞いた日 / day it was heard")
+    memo.add_argument("--text", required=True, help="内容 / what was heard")
+    memo.add_argument("--output", type=Path, required=True, help="PDF")
     limits = _act(acts, "limits", "古くなったとする日数 / days after which a file is old")
     limits.add_argument("--warn", type=int, help="知らせる / warn after")
     limits.add_argument("--block", type=int, help="紹介を止める / refer no more after")

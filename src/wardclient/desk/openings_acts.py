@@ -190,6 +190,13 @@ class OpeningsActs(Acts):
             opening_row(found.row), conditions, rules.SOURCE_JA, why is None, told, code, origin
         )
 
+    def receiving_office(self, opening_no: str) -> str:
+        """Return the office that received an opening (受理安定所), as the file names it."""
+        lock, connection = self.room.read()
+        with lock, telling_refusals():
+            found = sheet.get(connection, opening_no, self.place.today())
+        return found.text("receiving_office_name")
+
     def file_age(self) -> rules.FileAge:
         """Return how old the newest file is by the ward's limits."""
         lock, connection = self.room.read()
