@@ -36,7 +36,7 @@ from wardclient.openings.feed_apply import apply_feed  # noqa: E402
 from wardclient.openings.feed_pack import extent, note_published, pack  # noqa: E402
 from wardclient.openings.feed_state import listing, set_mark  # noqa: E402
 from wardclient.openings.importer import ImportOptions, import_file  # noqa: E402
-from wardclient.openings.store import prepare  # noqa: E402
+from wardclient.openings.store import hold_little, prepare  # noqa: E402
 from wardclient.practice.openings import OpeningsSpec, write_openings  # noqa: E402
 from wardclient.storage.cipher import connect  # noqa: E402
 from wardproto.feed import FeedManifest, FeedStep, Signed  # noqa: E402
@@ -58,6 +58,7 @@ def store(path: Path) -> Any:
     """Return a connection to a store of openings."""
     connection = connect(path, KEY)
     prepare(connection)
+    hold_little(connection)
     return connection
 
 

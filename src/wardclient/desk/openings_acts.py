@@ -27,11 +27,13 @@ from wardclient.openings.filters import Filters
 from wardclient.openings.importer import ImportOptions, ImportReport, import_file
 from wardclient.openings.indexer import index_pending
 from wardclient.openings.problems import OpeningsError
-from wardclient.openings.store import prepare
+from wardclient.openings.store import hold_little, prepare
 from wardclient.storage.cipher import connect
 
 CLOSE_SECONDS = 5.0
 """How long a lock waits for an import or a feed under way to leave off; what is not committed is undone."""
+LIST_MOST = 5_000
+"""Openings in one answer, whoever asks: the terms of use let nobody take them out in bulk (domain.md 7.6)."""
 LIST_FILTERS = ("municipalities", "occupations", "employment_types")
 
 
@@ -64,6 +66,7 @@ class OpeningsRoom:
         if self._key is None:
             raise GaveUpError
         connection = self.connect()
+        hold_little(connection)
         try:
             yield connection
         finally:
@@ -147,7 +150,7 @@ class OpeningsActs(Acts):
                 text,
                 wanted,
                 self.place.today(),
-                limit=limit,
+                limit=min(limit, LIST_MOST),
                 after=after,
                 client_facing=client_facing,
                 widened=True,
