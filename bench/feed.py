@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -253,16 +253,19 @@ def run(quick: bool = False, rows: int | None = None) -> Result:
         return measured.result(NAME, BAR, more)
 
 
+STAGES: Mapping[str, Callable[[Path, int], object]] = {"import": read_in, "publish": publish, "apply": take}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, or do one stage and print its peak."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=QUICK_ROWS)
-    parser.add_argument("--stage", choices=("import", "publish", "apply"))
+    parser.add_argument("--stage", choices=tuple(STAGES))
     parser.add_argument("--home", type=Path)
     parser.add_argument("--day", type=int)
     given = parser.parse_args(arguments)
     if given.stage:
-        {"import": read_in, "publish": publish, "apply": take}[given.stage](given.home, given.day)
+        STAGES[given.stage](given.home, given.day)
         print(peak_mb())
         return
     found = run(rows=given.rows)

@@ -1,5 +1,6 @@
 """The days after which a file is old, as a setting of the ward: on every path that refers or counts on it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,15 @@ def refused(desk: Workstation, case_id: str, number: str) -> None:
     assert not view.may_refer
     assert "紹介できません" in view.why_not
     values = {**desk.referral_defaults(case_id, number), "letter_no": "14010-1"}
-    for attempt in (
+    offered = {
+        k: v for k, v in values.items() if k in ("channel", "opening_no", "employer_name", "job_title")
+    }
+    attempts: tuple[Callable[[], str], ...] = (
         lambda: desk.refer(case_id, values),
         lambda: desk.refer(case_id, {k: v for k, v in values.items() if k != "channel"}),
-    ):
+        lambda: desk.offer(case_id, offered),
+    )
+    for attempt in attempts:
         with pytest.raises(RefusedError) as told:
             attempt()
         assert "紹介できません" in "".join(problem.ja for problem in told.value.problems)

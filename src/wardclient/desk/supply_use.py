@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from wardclient.casework.placement import claim
+from wardclient.casework.placement import Placement, claim
 from wardclient.casework.placement import jobs as jobs_of
 from wardclient.casework.supply_use import SupplyUse, supply_use
 from wardclient.desk.api import RefusedError
@@ -37,8 +37,9 @@ class SupplyUseActs(PrintActs, PlacementActs):
                 return False
             return True
 
-        def work() -> tuple[list[tuple[str, dt.date, str]], list[object]]:
-            made, found = [], []
+        def work() -> tuple[list[tuple[str, dt.date, str]], list[Placement]]:
+            made: list[tuple[str, dt.date, str]] = []
+            found: list[Placement] = []
             for case_id in self.place.store.cases_with("referral:"):
                 for each in referrals(self.place, case_streams(self.place, case_id)).values():
                     day = _day(each.values.get("referred_on"))
@@ -52,7 +53,7 @@ class SupplyUseActs(PrintActs, PlacementActs):
             return made, found
 
         made, found = self._do(work)
-        return supply_use(year, found, made, held)  # type: ignore[arg-type]
+        return supply_use(year, found, made, held)
 
     def office_memo(
         self, opening_no: str, change: str, text: str, *, heard_from: str, heard_on: str = ""
