@@ -39,8 +39,8 @@ from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
 from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.restore_rows import RestoreRow
-from wardclient.desk.shortlist_rows import ShortlistRow
 from wardclient.desk.saved_rows import SavedRow, SavedSearch
+from wardclient.desk.shortlist_rows import ShortlistRow
 from wardclient.desk.trainings import CourseRow
 
 TODAY = dt.date(2026, 11, 24)

@@ -20,8 +20,8 @@ from tests.screens.walking import press, settled, shown, unlock
 from wardclient.app import WardApp
 from wardclient.casework.training import read_courses
 from wardclient.desk import rows
-from wardclient.desk.shortlist_rows import PickRow, ShortlistRow, WordRow
 from wardclient.desk.saved_rows import SavedRow, SavedSearch
+from wardclient.desk.shortlist_rows import PickRow, ShortlistRow, WordRow
 from wardclient.practice.courses import make_courses_csv
 from wardclient.screens.base import WorkScreen
 from wardclient.widgets.cells import width

@@ -72,8 +72,22 @@ async def test_a_search_is_kept_and_its_news_come_from_the_other_office(
         assert "新着はありません" not in shown(app)
         await press(pilot, "escape")
         assert "新着求人 0" in shown(app)
-        await press(pilot, "ctrl+n", "e", *"2", "enter")
+
+
+async def test_a_search_is_renamed_and_dropped_by_keys(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+) -> None:
+    """From the inbox to the list: another name, and gone after a question; the list then says how to keep one."""
+    city.save_search("all", "", {})
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "f4", "ctrl+n", "e", *"2", "enter")
         assert "名前を直しました" in shown(app)
+        desk = app.desk
+        assert isinstance(desk, Workstation)
         assert [row.search.name for row in desk.saved_searches()] == ["all2"]
         await press(pilot, "x", "right", "enter")
         assert desk.saved_searches() == ()

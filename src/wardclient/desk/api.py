@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from wardclient.desk.export_rows import ExportOrder, ExportRow
     from wardclient.desk.feed_rows import FeedOutcome, FeedStatus
     from wardclient.desk.matches import MatchPage
-    from wardclient.desk.shortlist_rows import ShortlistRow
     from wardclient.desk.saved_rows import SavedRow
+    from wardclient.desk.shortlist_rows import ShortlistRow
     from wardclient.desk.trainings import CourseRow
 
 EVERYTHING = CaseFilter()

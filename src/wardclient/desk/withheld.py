@@ -13,7 +13,9 @@ from wardclient.desk.rows import OpeningView, ReferralRow
 from wardclient.openings.search import MASKED
 
 T = TypeVar("T")
-FOR_CLIENTS = frozenset({"plan", "visit", "session", "history", "disclosure", "opening", "who-can-see"})
+FOR_CLIENTS = frozenset(
+    {"plan", "visit", "session", "history", "disclosure", "opening", "shortlist", "who-can-see"}
+)
 """Papers that go to the person and may carry what somebody wrote about an opening."""
 
 

@@ -13,8 +13,8 @@ from textual.widgets import ContentSwitcher, Static
 from wardclient.casework.fields import Field, field_of
 from wardclient.casework.validation import normalise_value, validate_value
 from wardclient.desk.api import Desk
-from wardclient.desk.restore_rows import RestoreRow
 from wardclient.desk.feed_rows import FeedStatus
+from wardclient.desk.restore_rows import RestoreRow
 from wardclient.desk.rows import Change, ConflictView, Inbox, IncidentRow, TrayRow
 from wardclient.desk.saved_rows import SavedRow
 from wardclient.keys import (
