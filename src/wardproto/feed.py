@@ -93,6 +93,10 @@ class FeedManifest(Record, frozen=True):
     listing: bytes
     """Hash over the numbers of all openings listed: a reader checks what it ends up with."""
     steps: tuple[FeedStep, ...]
+    warn_after: int = 2
+    """Days after which the ward calls the file old; readers never go beyond their own bounds."""
+    block_after: int = 7
+    """Days after which it refers to nobody from it."""
 
 
 class FeedNames(Record, frozen=True):

@@ -64,3 +64,35 @@ def test_what_cannot_be_searched_is_not_saved(city: Workstation, tmp_path: Path)
     with pytest.raises(RefusedError):
         city.mark_seen("nothing")
     assert city.saved_searches() == ()
+
+
+def test_what_came_after_the_look_stays_new(city: Workstation, tmp_path: Path) -> None:
+    """Seen is what was shown: a file that came between the list and the key stays new."""
+    read_in(city, tmp_path)
+    search_id = city.save_search("全部", "", {})
+    read_in(city, tmp_path, new=10)
+    (shown,) = city.saved_searches()
+    assert shown.newest is not None
+    assert shown.newest.opening_no == shown.new[0]
+    read_in(city, tmp_path, new=10, changed=4)
+    city.mark_seen(search_id, shown.until)
+    (after,) = city.saved_searches()
+    assert after.new
+    assert not set(after.new) >= set(shown.new)
+    assert [row.opening_no for row in city.saved_openings(search_id)] == list(after.new)
+    everything = city.saved_openings(search_id, everything=True)
+    assert len(everything) == min(after.total, 500) > len(after.new)
+
+
+def test_a_search_is_renamed_and_names_its_person(city: Workstation, tmp_path: Path) -> None:
+    """The list says for whom; a bad name is refused and changes nothing."""
+    read_in(city, tmp_path)
+    case_id = opened(city)
+    search_id = city.save_search("調理", "調理", {}, case_id)
+    city.rename_search(search_id, " 調理補助 ")
+    with pytest.raises(RefusedError):
+        city.rename_search(search_id, " ")
+    (row,) = city.saved_searches()
+    assert (row.search.name, row.case_name) == ("調理補助", city.case(case_id).row.name)
+    with pytest.raises(RefusedError):
+        city.saved_openings("nothing")

@@ -34,11 +34,13 @@ from wardclient.desk.api import (
     WrongPassphraseError,
 )
 from wardclient.desk.export_rows import ExportOrder, ExportRow
+from wardclient.desk.feed_rows import FeedOutcome, FeedStatus
 from wardclient.desk.matches import MatchPage, MatchRow, PartView
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
 from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.restore_rows import RestoreRow
+from wardclient.desk.saved_rows import SavedRow, SavedSearch
 from wardclient.desk.shortlist_rows import ShortlistRow
 from wardclient.desk.trainings import CourseRow
 
@@ -46,6 +48,21 @@ TODAY = dt.date(2026, 11, 24)
 NOW = "2026-11-24T10:42:00+09:00"
 WORDS = "tsurumi-aoi-sora"
 KINDS = ("person", "case", "assessment", "registration", "welfare")
+FEED = FeedStatus(
+    4,
+    "2026-11-23",
+    1,
+    "fresh",
+    "求人のファイルは1日前のものです。",
+    "The openings file is 1 days old.",
+    "CW 1係",
+    "2026-11-24T08:31:00+09:00",
+    3_012,
+    "出典: ハローワーク（求人情報提供サービス）",
+    "",
+    "",
+    "",
+)
 Values = Mapping[str, object]
 
 
@@ -91,6 +108,8 @@ class Ward:
     restores: list[RestoreRow] = field(default_factory=list)
     forms: dict[str, dict[str, object]] = field(default_factory=dict)
     warning: str = ""
+    saved: list[SavedRow] = field(default_factory=list)
+    feed: FeedStatus = FEED
     plans: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     plans_in_force: int = 1
     courses: list[Course] = field(default_factory=list)
@@ -756,6 +775,59 @@ class ModelDesk(PrintModel):
             ("就業時間", row.hours),
         )
         return rows.OpeningView(row, conditions, "出典: 求人情報提供サービス", True, "")
+
+    def saved_searches(self) -> tuple[SavedRow, ...]:
+        """Ask nothing: what was put there."""
+        return tuple(sorted(self.ward.saved, key=lambda row: -len(row.new)))
+
+    def saved_openings(self, search_id: str, *, everything: bool = False) -> tuple[rows.OpeningRow, ...]:
+        """Return the openings by number."""
+        (row,) = (r for r in self.ward.saved if r.search.search_id == search_id)
+        return tuple(o for o in self.ward.openings if everything or o.opening_no in row.new)
+
+    def save_search(self, name: str, text: str, filters: Mapping[str, object], case_id: str = "") -> str:
+        """Keep a search that has found all there is."""
+        made = SavedSearch(uuid.uuid4().hex, name, text, dict(filters), case_id, 0)
+        self.ward.saved.append(SavedRow(made, len(self.ward.openings), ()))
+        return made.search_id
+
+    def mark_seen(self, search_id: str, until: int | None = None) -> None:
+        """Nothing is new any more."""
+        assert until is not None
+        self._change_search(search_id, lambda row: replace(row, new=(), newest=None))
+
+    def rename_search(self, search_id: str, name: str) -> None:
+        """Another name."""
+        self._change_search(search_id, lambda row: replace(row, search=replace(row.search, name=name)))
+
+    def drop_search(self, search_id: str) -> None:
+        """Gone."""
+        self.ward.saved = [row for row in self.ward.saved if row.search.search_id != search_id]
+
+    def _change_search(self, search_id: str, change: Callable[[SavedRow], SavedRow]) -> None:
+        self.ward.saved = [
+            change(row) if row.search.search_id == search_id else row for row in self.ward.saved
+        ]
+        self.tell("openings")
+
+    def feed_status(self) -> FeedStatus:
+        """A feed of yesterday unless a test said otherwise."""
+        return self.ward.feed
+
+    def set_age_rule(self, warn_after: int, block_after: int) -> FeedStatus:
+        """Set the limits."""
+        self.ward.feed = replace(self.ward.feed, warn_after=warn_after, block_after=block_after)
+        return self.ward.feed
+
+    def fetch_openings(self, *, progress: OnProgress, cancelled: Cancelled) -> FeedOutcome:
+        """Nothing newer."""
+        assert not cancelled()
+        progress(rows.Progress(1, 1, 0))
+        return FeedOutcome("same", self.ward.feed.number, self.ward.feed.file_date)
+
+    def publish_openings(self, *, progress: OnProgress, cancelled: Cancelled) -> FeedOutcome:
+        """Nothing to publish."""
+        return self.fetch_openings(progress=progress, cancelled=cancelled)
 
     def import_openings(
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled

@@ -15,11 +15,12 @@ from rich.segment import Segment
 from textual.pilot import Pilot
 
 from tests.screens.conftest import Make
-from tests.screens.desk_model import TODAY, Ward, conflict
+from tests.screens.desk_model import FEED, TODAY, Ward, conflict
 from tests.screens.walking import press, settled, shown, unlock
 from wardclient.app import WardApp
 from wardclient.casework.training import read_courses
 from wardclient.desk import rows
+from wardclient.desk.saved_rows import SavedRow, SavedSearch
 from wardclient.desk.shortlist_rows import PickRow, ShortlistRow, WordRow
 from wardclient.practice.courses import make_courses_csv
 from wardclient.screens.base import WorkScreen
@@ -100,6 +101,21 @@ def contrasts(app: WardApp) -> dict[str, float]:
     return found
 
 
+def saved_of(ward: Ward) -> None:
+    """Keep two searches, one for a person with something new."""
+    first, second = ward.openings[:2]
+    for_whom = SavedSearch("1" * 32, "鶴見の調理", "調理", {"municipalities": ["14101"]}, "b" * 32, 3)
+    for_all = SavedSearch("2" * 32, "短い時間", "", {"full_part": "part", "within_days": 7}, "", 3)
+    new = (first.opening_no, second.opening_no)
+    ward.saved = [SavedRow(for_whom, 38, new, "佐藤\u3000花子", first, 9), SavedRow(for_all, 1_204, ())]
+    ward.feed = replace(
+        FEED,
+        days=3,
+        level="warn",
+        age_ja="求人のファイルは3日前のものです。新しいファイルを取り込んでください。",
+    )
+
+
 def plan_of(app: WardApp) -> None:
     """Give the conflicting case two versions of a plan, and steps in every state."""
     case_id = "b" * 32
@@ -174,6 +190,18 @@ def shortlist_of(ward: Ward) -> None:
     )
 
 
+async def walk_news(app: WardApp, ward: Ward, pilot: Pilot[Any], go: Callable[..., Awaitable[None]]) -> None:
+    """From the inbox: what is new for whom, the searches, the feed."""
+    saved_of(ward)
+    app.desk.tell("openings")  # type: ignore[attr-defined]
+    await settled(pilot)
+    await go("news", "left")
+    await go("saved-searches", "ctrl+n")
+    await go("new-openings", "enter")
+    await press(pilot, "escape")
+    await go("feed", "ctrl+p")
+
+
 async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     """Visit the screens, each in a state that shows what it can."""
 
@@ -222,7 +250,8 @@ async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     await go("referral", "p")
     await press(pilot, "escape", "escape", "escape", "escape")
     await go("inbox", "f4")
-    await press(pilot, "escape", "up", "enter", "c")
+    await walk_news(app, ward, pilot, go)
+    await press(pilot, "escape", "escape", "escape", "up", "enter", "c")
     await go("consent")
     app.screen.query_one(FormBody).field("paper_location").fill("3係 キャビネットB-12")
     await go("preview", "ctrl+s")

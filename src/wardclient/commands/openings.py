@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from wardclient.desk.workstation import Workstation
 
 
+MOST = 200
+"""Lines of one search: what a person reads. A file of openings leaves by no command (terms of use)."""
+
+
+def _capped(limit: int, printer: Printer) -> int:
+    if limit > MOST:
+        printer.say(
+            f"一度に出せるのは{MOST}件までです。言葉や条件で絞ってください。",
+            f"At most {MOST} at a time; narrow by words or conditions.",
+        )
+    return min(limit, MOST)
+
+
 def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     filters: dict[str, object] = {"municipality": arguments.municipality} if arguments.municipality else {}
     if arguments.case_id:
@@ -20,7 +33,7 @@ def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer
     if arguments.without:
         raise UsageError("--without は --for と使います。", "--without goes with --for.")
     page = desk.find_openings(
-        arguments.query, filters, arguments.limit, client_facing=arguments.client_facing
+        arguments.query, filters, _capped(arguments.limit, printer), client_facing=arguments.client_facing
     )
     if page.warning:
         printer.say(page.warning, page.warning)
@@ -38,7 +51,7 @@ def _search_for(
         arguments.case_id,
         arguments.query,
         filters,
-        arguments.limit,
+        _capped(arguments.limit, printer),
         off=arguments.without,
         client_facing=arguments.client_facing,
     )
@@ -79,12 +92,15 @@ def _save(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 def _saved(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     if arguments.seen:
         desk.mark_seen(arguments.seen)
+    if arguments.rename:
+        desk.rename_search(*arguments.rename)
     if arguments.drop:
         desk.drop_search(arguments.drop)
-    rows = desk.saved_searches()
+    rows, status = desk.saved_searches(), desk.feed_status()
+    if status.level != "fresh":
+        printer.say(status.age_ja, status.age_en)
     shown = [
-        (r.search.search_id, r.search.name, f"新着 {len(r.new)}", f"{r.total}件", r.search.case_id)
-        for r in rows
+        (r.search.search_id, r.search.name, f"新着 {len(r.new)}", f"{r.total}件", r.case_name) for r in rows
     ]
     printer.result(rows, printer.table(shown))
 

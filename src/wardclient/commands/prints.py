@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wardclient.commands.output import Printer
@@ -11,6 +12,7 @@ from wardclient.desk.api import RefusedError
 from wardclient.desk.place import problem
 
 if TYPE_CHECKING:
+    from wardclient.desk.print_rows import PrintedPaper
     from wardclient.desk.workstation import Workstation
 
 
@@ -41,9 +43,14 @@ def _make(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
         printer.result({"kind": made.kind, "serial": made.serial, "title": made.title}, made.outline)
         return
     made = desk.make_paper(arguments.id, arguments.act, record=arguments.record, language=arguments.language)
+    write_pdf(made, arguments.output, printer)
+
+
+def write_pdf(made: "PrintedPaper", output: Path, printer: Printer) -> None:
+    """Write a paper to a new file and say that it lies open there."""
     try:
         # For this user alone from the first byte on; never through a file that stood there before.
-        target = os.open(arguments.output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        target = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(target, "wb") as stream:
             stream.write(made.pdf)
     except OSError as error:

@@ -9,9 +9,10 @@ from wardclient.desk.feed_rows import MAY_NOT, NO_FILE, FeedOutcome
 from wardclient.desk.feeds import FeedActs, silent
 from wardclient.desk.rows import Progress
 from wardclient.openings import feed_state
+from wardclient.openings.age_rule import age_rule, note_sent
 from wardclient.openings.feed_pack import Extent, Packed, extent, note_published, pack
 from wardclient.openings.feed_state import Mark
-from wardclient.openings.rules import SOURCE_JA
+from wardclient.openings.rules import SOURCE_JA, AgeRule
 from wardclient.sync.feed import FeedExchange
 from wardproto.feed import MAX_STEPS, FeedManifest, FeedStep, FeedWrongError, Signed
 
@@ -62,7 +63,13 @@ class FeedPublishingActs(FeedActs):
         set_code, file_date = newest
         steps = _kept_steps(mark, before, set_code)
         size = extent(connection, set_code, whole=not steps)
-        if steps and size == Extent(0, 0) and steps[-1].file_date == file_date:
+        limits = age_rule(connection)
+        if (
+            steps
+            and size == Extent(0, 0)
+            and steps[-1].file_date == file_date
+            and not _new_rule(before, limits)
+        ):
             return FeedOutcome("same", mark.number, file_date)
         packed = _told(pack(connection, set_code, whole=not steps), size, progress)
         sent = exchange.send(packed, cancelled)
@@ -85,10 +92,13 @@ class FeedPublishingActs(FeedActs):
             openings=count,
             listing=listing,
             steps=(*steps, own),
+            warn_after=limits.warn_after,
+            block_after=limits.block_after,
         )
         signed = exchange.publish(manifest)
         with _atomic(connection):
             note_published(connection, set_code)
+            note_sent(connection)
             feed_state.set_mark(connection, manifest, signed.hash, signed.envelope, self.place.moment())
         return FeedOutcome("published", number, file_date, size.records, size.gone, held, whole=not steps)
 
@@ -106,6 +116,12 @@ def _previous(mark: Mark, before: Signed | None) -> bytes:
     if before is None or mark.number > before.manifest.number:
         return mark.hash
     return before.hash
+
+
+def _new_rule(before: Signed | None, limits: AgeRule) -> bool:
+    """Return whether the limits of age differ from those published last."""
+    told = None if before is None else (before.manifest.warn_after, before.manifest.block_after)
+    return told != (limits.warn_after, limits.block_after)
 
 
 def _kept_steps(mark: Mark, before: Signed | None, set_code: str) -> tuple[FeedStep, ...]:

@@ -73,6 +73,9 @@ class FeedStatus:
     trouble: str
     trouble_ja: str
     trouble_en: str
+    warn_after: int = 2
+    block_after: int = 7
+    """Days after which the ward warns, and refers no more."""
 
 
 _AS_BEFORE = "前の求人はそのままです。"
@@ -128,6 +131,12 @@ MAY_NOT = Problem(
     "feed_role",
     "この端末の役割では、求人を配信できません。管理者に役割を確かめてください。",
     "The role of this PC does not let it publish openings. Ask the administrator.",
+)
+MAY_NOT_SET = Problem(
+    "",
+    "feed_rule_role",
+    "求人が古くなったとする日数は、管理者だけが決められます。",
+    "Only an administrator may set after how many days openings are old.",
 )
 NO_FILE = Problem(
     "",

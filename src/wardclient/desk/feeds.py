@@ -9,21 +9,25 @@ from wardclient.desk.feed_rows import (
     BUSY,
     CONFLICT,
     MAY_NOT,
+    MAY_NOT_SET,
     FeedOutcome,
     FeedStatus,
     wrong,
 )
-from wardclient.desk.openings_acts import OpeningsActs
+from wardclient.desk.openings_acts import OpeningsActs, telling_refusals
 from wardclient.desk.rows import Progress
 from wardclient.desk.turns import GaveUpError
 from wardclient.openings import feed_state
+from wardclient.openings.age_rule import age_rule, set_rule, take_rule
 from wardclient.openings.feed_apply import NeedsBaseError, apply_feed, wanted_steps
 from wardclient.openings.problems import FileRefusedError
 from wardclient.openings.report import ImportReport
-from wardclient.openings.rules import SOURCE_JA, file_age
+from wardclient.openings.rules import SOURCE_JA, AgeRule, file_age
 from wardclient.sync.feed import FeedExchange
 from wardclient.sync.transport import Transport, TransportError
+from wardproto.control import ADMIN_ROLE
 from wardproto.feed import (
+    FeedManifest,
     FeedWrongError,
     Signed,
     follows,
@@ -86,8 +90,8 @@ class FeedActs(OpeningsActs):
         lock, connection = self.room.read()
         with lock:
             mark, refused = feed_state.mark(connection), feed_state.refused(connection)
-            newest = feed_state.newest_file(connection)
-        age = file_age(newest[1] if newest else "", self.place.today())
+            newest, limits = feed_state.newest_file(connection), age_rule(connection)
+        age = file_age(newest[1] if newest else "", self.place.today(), limits)
         manifest = mark.manifest
         told_of = wrong(refused.code) if refused is not None else None
         return FeedStatus(
@@ -104,7 +108,27 @@ class FeedActs(OpeningsActs):
             refused.code if refused is not None else "",
             told_of.ja if told_of is not None else "",
             told_of.en if told_of is not None else "",
+            limits.warn_after,
+            limits.block_after,
         )
+
+    def set_age_rule(self, warn_after: int, block_after: int) -> FeedStatus:
+        """Set after how many days the ward warns of an old file, and refers no more from it.
+
+        An administrator's act, and only towards stricter than the standard (RefusedError). It counts here
+        at once, and for the other PCs with the next publication from this one.
+        """
+        if ADMIN_ROLE not in self.place.me.roles:
+            raise RefusedError((MAY_NOT_SET,))
+
+        def work(connection: Any, _: Cancelled) -> FeedOutcome:
+            with telling_refusals():
+                set_rule(connection, AgeRule(warn_after, block_after))
+            return FeedOutcome("same")
+
+        self.in_turn(work, lambda: False)
+        self.place.changed({"openings"})
+        return self.feed_status()
 
     # --- parts
 
@@ -120,6 +144,7 @@ class FeedActs(OpeningsActs):
         mark = feed_state.mark(connection)
         manifest = offered.manifest
         if not follows(mark.number, mark.hash, offered):
+            self._take_rule(connection, exchange, manifest)
             return FeedOutcome("same", mark.number, manifest.file_date)
         newest = feed_state.newest_file(connection)
         if newest is not None and newest[1] > manifest.file_date:
@@ -164,10 +189,15 @@ class FeedActs(OpeningsActs):
         )
         if report.outcome == "cancelled":
             return FeedOutcome("cancelled")
+        self._take_rule(connection, exchange, manifest)
         size = sum(step.size for step in steps)
         return FeedOutcome(
             "taken", manifest.number, manifest.file_date, records, report.vanished, size, whole=whole
         )
+
+    def _take_rule(self, connection: Any, exchange: FeedExchange, manifest: FeedManifest) -> None:
+        offered = AgeRule(manifest.warn_after, manifest.block_after)
+        take_rule(connection, offered, may_loosen=exchange.is_admin(manifest.device))
 
     def in_turn(
         self,

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from wardclient.casework.codes import PayForm, WishEmployment
 from wardclient.desk.cases import CaseActs
-from wardclient.desk.openings_acts import OpeningsActs, opening_filters, opening_row, telling_refusals
+from wardclient.desk.openings_acts import (
+    LIST_MOST,
+    OpeningsActs,
+    opening_filters,
+    opening_row,
+    telling_refusals,
+)
 from wardclient.desk.rows import CaseView, OpeningRow
 from wardclient.openings import matching, ranking
 from wardclient.openings.derive import FULL, PART
@@ -78,7 +84,7 @@ class MatchActs(OpeningsActs, CaseActs):
                 wanted,
                 self.place.today(),
                 wishes,
-                limit=limit,
+                limit=min(limit, LIST_MOST),
                 off=off,
                 client_facing=client_facing,
                 widened=True,

@@ -22,15 +22,18 @@ from wardclient.desk.rows import (
 )
 from wardclient.desk.turns import GaveUpError, Turns
 from wardclient.openings import rules, search, sheet, synonyms
+from wardclient.openings.age_rule import age_rule
 from wardclient.openings.filters import Filters
 from wardclient.openings.importer import ImportOptions, ImportReport, import_file
 from wardclient.openings.indexer import index_pending
 from wardclient.openings.problems import OpeningsError
-from wardclient.openings.store import prepare
+from wardclient.openings.store import hold_little, prepare
 from wardclient.storage.cipher import connect
 
 CLOSE_SECONDS = 5.0
 """How long a lock waits for an import or a feed under way to leave off; what is not committed is undone."""
+LIST_MOST = 5_000
+"""Openings in one answer, whoever asks: the terms of use let nobody take them out in bulk (domain.md 7.6)."""
 LIST_FILTERS = ("municipalities", "occupations", "employment_types")
 
 
@@ -63,6 +66,7 @@ class OpeningsRoom:
         if self._key is None:
             raise GaveUpError
         connection = self.connect()
+        hold_little(connection)
         try:
             yield connection
         finally:
@@ -146,7 +150,7 @@ class OpeningsActs(Acts):
                 text,
                 wanted,
                 self.place.today(),
-                limit=limit,
+                limit=min(limit, LIST_MOST),
                 after=after,
                 client_facing=client_facing,
                 widened=True,
@@ -180,13 +184,27 @@ class OpeningsActs(Acts):
         lock, connection = self.room.read()
         with lock, telling_refusals():
             found = sheet.get(connection, opening_no, self.place.today(), client_facing=client_facing)
+            limits = age_rule(connection)
         conditions = tuple((item.label, item.text) for item in found.conditions)
-        why = rules.may_refer(found.row, self.place.today())
+        why = rules.may_refer(found.row, self.place.today(), limits)
         told, code = (why.ja, why.code) if why else ("", "")
         origin = f"{found.source[0]}\n{found.how_to[0]}"
         return OpeningView(
             opening_row(found.row), conditions, rules.SOURCE_JA, why is None, told, code, origin
         )
+
+    def receiving_office(self, opening_no: str) -> str:
+        """Return the office that received an opening (受理安定所), as the file names it."""
+        lock, connection = self.room.read()
+        with lock, telling_refusals():
+            found = sheet.get(connection, opening_no, self.place.today())
+        return found.text("receiving_office_name")
+
+    def file_age(self) -> rules.FileAge:
+        """Return how old the newest file is by the ward's limits."""
+        lock, connection = self.room.read()
+        with lock:
+            return search.newest_age(connection, self.place.today())
 
     def import_openings(
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled

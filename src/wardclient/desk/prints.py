@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 
 from wardclient.casework import reference
 from wardclient.casework.codes import Purpose
-from wardclient.desk.api import RefusedError
 from wardclient.desk.case_view import build_case_view
 from wardclient.desk.consents import ConsentActs
 from wardclient.desk.place import JAPAN, problem, refuse
@@ -32,6 +31,7 @@ from wardclient.desk.rows import SessionView, Values
 from wardclient.desk.session_view import build_session_view
 from wardclient.desk.step_log import first_author
 from wardclient.desk.streams import streams_of
+from wardclient.desk.withheld import FOR_CLIENTS, withheld_names, without
 from wardclient.desk.writing import puts, shown_values
 from wardclient.documents import casefile, consents, letters
 from wardclient.documents.paper import Paper
@@ -173,7 +173,8 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
             "handover": lambda: handover_of(source),
             "request": lambda: paper_of(source.view, source.requests[0], self.place.me.ward_name),
         }
-        return make[kind]()
+        names = withheld_names(source.view.referrals, self.opening) if kind in FOR_CLIENTS else ()
+        return without(make[kind](), names)
 
     # --- consent ------------------------------------------------------------------
 
@@ -221,6 +222,7 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
 
     def _letter(self, source: "Source", record: str) -> Paper:
         given = self._referral(source, record, "2")
+        self.refuse_old_file(given)
         referred = text_of(given, "referred_on")
         reply = dt.date.fromisoformat(referred) + dt.timedelta(days=REPLY_DAYS)
         kinds = words_of("referral", "selection_kind", given.get("selection_kind"))
@@ -250,21 +252,14 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
                 referred_on=text_of(given, "referred_on"),
                 letter_no=text_of(given, "letter_no"),
                 opening_no=text_of(given, "opening_no"),
-                employer_name=self._employer_for_client(given),
+                # Referred through the state's terminal, he is registered and may read it (decision 0019).
+                employer_name=text_of(given, "employer_name"),
                 job_title=text_of(given, "job_title"),
                 interview_at=text_of(given, "interview_at"),
                 interview_place=text_of(given, "interview_place"),
                 bring=text_of(given, "bring"),
             )
         )
-
-    def _employer_for_client(self, given: Values) -> str:
-        """Return the employer as the person may read it: not public stays so on paper (domain 7.6)."""
-        try:
-            return self.opening(text_of(given, "opening_no"), client_facing=True).row.employer
-        except RefusedError:
-            # An opening that is not on this PC, or none at all: what was typed is all there is.
-            return text_of(given, "employer_name")
 
     def _opening(self, source: "Source", record: str) -> Paper:
         numbers = [record] if record else [r.opening_no for r in source.view.referrals if r.opening_no]

@@ -89,6 +89,21 @@ class ReferralActs(OpeningsActs, CaseActs):
         self._do(work)
         self.place.changed({"referral", "case"}, case_id)
 
+    def refuse_old_file(self, given: Values) -> None:
+        """Refuse a letter for a referral without a result whose opening comes from a file that is too old.
+
+        The letter tells the employer that the opening was in force; a referral made in time may have
+        been waiting for its letter since. One that has its result is printed for the file.
+        """
+        number, age = str(given.get("opening_no") or ""), self.file_age()
+        if not number or given.get("result") or age.level != "block":
+            return
+        try:
+            self.opening(number)
+        except RefusedError:
+            return  # not from the file: its age says nothing of this opening
+        refuse(problem("file_too_old", age.ja, age.en, "record"))
+
     def _check_begun(self, streams: CaseStreams, referral_id: str) -> None:
         """A referral that was offered or asked for can be made once, and not after its end."""
         found = referrals(self.place, streams).get(referral_id)

@@ -33,6 +33,7 @@ from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
 from wardclient.desk.staff import StaffActs
 from wardclient.desk.status import sync_status
+from wardclient.desk.supply_use import SupplyUseActs
 from wardclient.desk.trainings import TrainingActs
 from wardclient.storage.home import FileLock, Home, HomeProfile
 from wardclient.storage.opening import backup, integrity, open_store
@@ -52,6 +53,7 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
 class Workstation(
+    SupplyUseActs,
     ExportActs,
     PrintingActs,
     ConsentActs,

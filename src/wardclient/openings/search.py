@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from wardclient.openings import values
+from wardclient.openings.age_rule import age_rule
 from wardclient.openings.filters import Conditions, Filters, conditions
 from wardclient.openings.indexer import EMPLOYER_PUBLIC
 from wardclient.openings.problems import Problem, SearchRefusedError
@@ -128,7 +129,7 @@ def search(
         more_than=total > COUNT_CAP,
         after=_Cursor(shown[-1][_DEADLINE], shown[-1][_DOCID], total).text() if rest and shown else "",
         index_behind=index_behind(connection),
-        age=file_age(max(dates.values(), default=""), today, rule),
+        age=file_age(max(dates.values(), default=""), today, rule or age_rule(connection)),
         also=also,
     )
 
@@ -155,7 +156,8 @@ def hits(
 
 def newest_age(connection: Connection, today: date, rule: AgeRule | None = None) -> FileAge:
     """Return the age of the newest file read in."""
-    return file_age(max(_file_dates(connection).values(), default=""), today, rule)
+    newest = max(_file_dates(connection).values(), default="")
+    return file_age(newest, today, rule or age_rule(connection))
 
 
 def row_of(connection: Connection, docid: int, *, client_facing: bool) -> OpeningRow:
@@ -175,7 +177,7 @@ def _row(row: tuple[Any, ...], dates: dict[str, str], *, client_facing: bool) ->
     masked = client_facing and scope not in _PUBLIC_SCOPES
     return OpeningRow(
         values.opening_text(number),
-        title,
+        title.replace(employer, MASKED) if masked and employer else title,
         MASKED if masked else employer,
         place_name,
         place_name if masked else place,

@@ -5,7 +5,7 @@ meaning are given too, with the header they came under, when they hold words.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from wardclient.openings import rules, values
@@ -155,12 +155,27 @@ def get(
 
 def _conditions(layout: Layout, record: list[str], *, masked: bool) -> tuple[Condition, ...]:
     items: list[Condition] = []
+    names = _names(layout, record) if masked else ()
     for section, fields in SECTIONS.items():
         open_fields = tuple(field for field in fields if not (masked and field in EMPLOYER))
         if masked and len(open_fields) < len(fields) and "employer_name" in fields:
             items.append(Condition(section, "employer_name", _name("employer_name"), MASKED))
         items.extend(_items(layout, record, section, open_fields))
-    return tuple(items)
+    return tuple(replace(item, text=_without(item.text, names)) for item in items) if names else tuple(items)
+
+
+def _names(layout: Layout, record: list[str]) -> tuple[str, ...]:
+    """Return what the employer is called; some write it into the job's own text, too."""
+    found = (
+        _text(layout, record, field).strip() for field in ("employer_name", "employer_kana", "employer_url")
+    )
+    return tuple(sorted((name for name in found if len(name) > 1), key=len, reverse=True))
+
+
+def _without(text: str, names: tuple[str, ...]) -> str:
+    for name in names:
+        text = text.replace(name, MASKED)
+    return text
 
 
 def _items(layout: Layout, record: list[str], section: str, fields: tuple[str, ...]) -> tuple[Condition, ...]:

@@ -25,6 +25,9 @@ Connection = Any
 DOCID_DAY = 1 << 32
 VERSION = 2
 
+BULK_CACHE_KIB = 16_384
+"""Pages that an import, a publication or a feed keeps in memory: enough for the index of numbers."""
+
 _SCHEMA_1 = (
     """CREATE TABLE feed (
         feed_id INTEGER PRIMARY KEY, set_code TEXT NOT NULL, file_name TEXT NOT NULL, file_date TEXT NOT NULL,
@@ -100,6 +103,11 @@ def prepare(connection: Connection) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def hold_little(connection: Connection) -> None:
+    """Let a connection that goes through all openings keep few pages: its memory must not grow with the file."""
+    connection.execute(f"PRAGMA cache_size=-{BULK_CACHE_KIB}")
 
 
 def progress(connection: Connection, name: str) -> int:

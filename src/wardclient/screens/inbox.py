@@ -13,8 +13,10 @@ from textual.widgets import ContentSwitcher, Static
 from wardclient.casework.fields import Field, field_of
 from wardclient.casework.validation import normalise_value, validate_value
 from wardclient.desk.api import Desk
+from wardclient.desk.feed_rows import FeedStatus
 from wardclient.desk.restore_rows import RestoreRow
 from wardclient.desk.rows import Change, ConflictView, Inbox, IncidentRow, TrayRow
+from wardclient.desk.saved_rows import SavedRow
 from wardclient.keys import (
     ACKNOWLEDGE,
     BACK,
@@ -22,10 +24,12 @@ from wardclient.keys import (
     HELP,
     HISTORY,
     LATER,
+    LOOKED,
     PICK_LEFT,
     PICK_RIGHT,
     RESUME,
     REWRITE,
+    SAVED_SEARCHES,
     TAB_LEFT,
     TAB_RIGHT,
     WRITE_OUT,
@@ -33,6 +37,7 @@ from wardclient.keys import (
 )
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.saved_searches import NEWS, age_text, open_row, see
 from wardclient.screens.words import clock
 from wardclient.widgets.asking import AskLine
 from wardclient.widgets.bars import Confirm, ConflictCard, Question, TabLine, moment
@@ -40,7 +45,7 @@ from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.lines import Rule
 from wardclient.widgets.prose import Prose
 
-PARTS = ("conflicts", "tray", "incidents", "restores")
+PARTS = ("conflicts", "tray", "incidents", "news", "restores")
 TRAY: tuple[Column[TrayRow], ...] = (
     Column(mark("時刻"), 14, lambda r: moment(r.at)),
     Column(mark("氏名"), 12, lambda r: r.name),
@@ -55,6 +60,11 @@ RESTORES: tuple[Column[RestoreRow], ...] = (
     Column(mark("書いた人"), 12, lambda r: r.author or _("中央サービス")),
     Column(mark("内容"), 40, lambda r: r.text.partition("\n")[0], share=1),
 )
+_NEWS_KEYS = (
+    HISTORY.named(mark("新着を見る")),
+    LOOKED,
+    SAVED_SEARCHES.named(mark("検索の一覧"), hidden=False),
+)
 _PICKS = (PICK_LEFT, PICK_RIGHT, REWRITE, LATER, HISTORY)
 
 
@@ -67,6 +77,8 @@ class InboxScreen(WorkScreen):
         HELP,
         BACK,
         RESUME.aside(),
+        LOOKED.aside(),
+        SAVED_SEARCHES,
         TAB_LEFT,
         TAB_RIGHT,
         CURTAIN.aside(),
@@ -77,6 +89,7 @@ class InboxScreen(WorkScreen):
     ABOUT = mark(
         "二か所で同じ欄が直されたときは、両方の値を並べます。どちらを選んでも、もう一つの値は経過に残ります。"
         "受け付けられなかった仕事は消えません。F2 で暗号化したファイルに書き出せます。"
+        "新着求人には、保存した検索ごとに、前に確かめた後で載った求人が出ます。"
     )
 
     def __init__(self, part: str = "conflicts") -> None:
@@ -84,6 +97,7 @@ class InboxScreen(WorkScreen):
         super().__init__()
         self._part = part
         self._inbox = Inbox((), (), ())
+        self._news: tuple[SavedRow, ...] = ()
         self._at = 0
         self._busy = False
 
@@ -113,6 +127,10 @@ class InboxScreen(WorkScreen):
                 yield RowGrid(RESTORES)
                 with VerticalScroll(classes="below"):
                     yield Prose(id="restore-text")
+            with Vertical(id="news"):
+                yield RowGrid(NEWS)
+                with VerticalScroll(classes="below"):
+                    yield Prose(id="news-age")
 
     def on_mount(self) -> None:
         """Ask what waits."""
@@ -121,12 +139,20 @@ class InboxScreen(WorkScreen):
         self.redraw()
 
     def concerns(self, change: Change) -> bool:
-        """Conflicts come with cases, the tray and incidents with the sync."""
-        return bool(change.kinds & {"inbox", "case", "consent", "session"})
+        """Conflicts come with cases, the tray and incidents with the sync, news with the openings."""
+        return bool(change.kinds & {"inbox", "case", "consent", "session", "openings"})
 
     def redraw(self) -> None:
         """Ask once more."""
         self.ask(lambda desk: desk.inbox(), self._show, group="inbox")
+        self.ask(lambda desk: (desk.saved_searches(), desk.feed_status()), self._tell_news, group="news")
+
+    def _tell_news(self, found: tuple[tuple[SavedRow, ...], FeedStatus]) -> None:
+        self._news, status = found
+        empty = _("保存した検索はありません   求人検索で Ctrl+S を押すと保存します")
+        self.query_one("#news RowGrid", RowGrid).show(self._news, empty=empty, keep=True)
+        self.query_one("#news-age", Prose).update(age_text(status))
+        self._mark()
 
     def _show(self, inbox: Inbox) -> None:
         self._inbox = inbox
@@ -163,6 +189,7 @@ class InboxScreen(WorkScreen):
             f"{_('重なった変更')} {len(inbox.conflicts)}",
             f"{_('受け付けられなかったもの')} {len(inbox.tray)}",
             f"{_('異常')} {len(inbox.incidents)}",
+            f"{_('新着求人')} {sum(len(row.new) for row in self._news):,}",
         ]
         if inbox.restores:
             names.append(f"{_('復旧')} {len(inbox.restores)}")
@@ -173,6 +200,7 @@ class InboxScreen(WorkScreen):
         shown: dict[str, tuple[Key, ...]] = {
             "conflicts": (*_PICKS, BACK),
             "tray": (WRITE_OUT, HELP, CURTAIN, BACK),
+            "news": (*_NEWS_KEYS, HELP, CURTAIN, BACK),
         }
         if inbox.incidents:
             shown["incidents"] = (WRITE_OUT, HELP, CURTAIN, BACK)
@@ -204,7 +232,7 @@ class InboxScreen(WorkScreen):
 
     def action_tab(self, step: int) -> None:
         """Show the next part, or the one before."""
-        parts = PARTS if self._inbox.restores else PARTS[:3]
+        parts = PARTS if self._inbox.restores else PARTS[:4]
         here = parts.index(self._part) if self._part in parts else 0
         self.open_part(parts[(here + step) % len(parts)])
 
@@ -222,6 +250,27 @@ class InboxScreen(WorkScreen):
             self.query_one("#incident-text", Prose).update(row.text)
         elif isinstance(row, RestoreRow):
             self.query_one("#restore-text", Prose).update("\n".join(filter(None, (row.name, row.text))))
+
+    # --- new openings ---------------------------------------------------------------
+
+    @property
+    def _searched(self) -> SavedRow | None:
+        row = self.query_one("#news RowGrid", RowGrid).row if self._part == "news" else None
+        return row if isinstance(row, SavedRow) else None
+
+    @on(RowGrid.Opened)
+    def _opened(self) -> None:
+        open_row(self, self._searched)
+
+    def action_looked(self) -> None:
+        """Say that the new openings of a search were looked at."""
+        see(self, self._searched)
+
+    def action_saved(self) -> None:
+        """Show the searches that are kept."""
+        from wardclient.screens.saved_searches import SavedSearchesScreen
+
+        self.app.push_screen(SavedSearchesScreen())
 
     # --- deciding -------------------------------------------------------------------
 
@@ -277,10 +326,12 @@ class InboxScreen(WorkScreen):
             self._show(self._inbox)
 
     def action_history(self) -> None:
-        """Show what happened in the case."""
+        """Show what happened in the case; on the news, what is new."""
         from wardclient.screens.case import CaseScreen
 
         conflict = self.conflict
+        if self._part == "news":
+            open_row(self, self._searched)
         if self._part == "conflicts" and conflict is not None:
             self.app.push_screen(CaseScreen(conflict.case_id, "timeline"))
 

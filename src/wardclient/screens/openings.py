@@ -14,7 +14,21 @@ from textual.widgets import Input, Static
 
 from wardclient.casework import reference
 from wardclient.desk.rows import Change, OpeningPage, OpeningRow, OpeningView
-from wardclient.keys import BACK, CLIENT_FACING, CURTAIN, HELP, IMPORT, MATCHES, OPEN, PICK, REFER, Key
+from wardclient.keys import (
+    BACK,
+    CLIENT_FACING,
+    CURTAIN,
+    FEED,
+    HELP,
+    IMPORT,
+    MATCHES,
+    OPEN,
+    PICK,
+    REFER,
+    SAVE_SEARCH,
+    SAVED_SEARCHES,
+    Key,
+)
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.words import long_day
@@ -68,6 +82,9 @@ class OpeningsScreen(WorkScreen):
         CURTAIN.aside(),
         BACK,
         IMPORT.named(mark("取り込み"), hidden=False),
+        SAVE_SEARCH,
+        SAVED_SEARCHES,
+        FEED,
     )
     BINDINGS = bindings(KEYS)
     CSS_PATH = "openings.tcss"
@@ -216,6 +233,24 @@ class OpeningsScreen(WorkScreen):
 
         if self.case_id:
             self.app.push_screen(ReferralScreen(self.case_id))
+
+    def action_save_search(self) -> None:
+        """Keep this search: it says what is new after every file."""
+        from wardclient.screens.saved_searches import ask_to_save
+
+        ask_to_save(self, *self._asked(), self.case_id)
+
+    def action_saved(self) -> None:
+        """Show the searches that are kept."""
+        from wardclient.screens.saved_searches import SavedSearchesScreen
+
+        self.app.push_screen(SavedSearchesScreen())
+
+    def action_feed(self) -> None:
+        """Show how old the openings are and where they came from."""
+        from wardclient.screens.feeds import FeedScreen
+
+        self.app.push_screen(FeedScreen())
 
     def action_import(self) -> None:
         """Read an openings file in."""

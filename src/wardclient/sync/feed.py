@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from wardclient.sync.transport import Transport
-from wardproto.control import ControlState
+from wardproto.control import ADMIN_ROLE, ControlState
 from wardproto.feed import (
     FEED_ROLES,
     FeedManifest,
@@ -46,6 +46,11 @@ class FeedExchange:
     def believed(self, envelope: bytes) -> Signed:
         """Return an offered manifest after its checks; FeedWrongError."""
         return open_manifest(self._signing, self._state(), envelope)
+
+    def is_admin(self, device: bytes) -> bool:
+        """Return whether a PC is an administrator's: only such a one may loosen the limits of age."""
+        member = self._state().member(device)
+        return member is not None and ADMIN_ROLE in member.roles
 
     def may_publish(self, device: bytes) -> bool:
         """Whether the ward lets this device publish."""
