@@ -690,7 +690,7 @@ def test_deletion_of_an_own_stream_is_nothing_to_state(ward: Ward, worker: Pc) -
 # --- acknowledging a restore --------------------------------------------------------------
 
 
-def ack(notice: bytes = b"n" * 32, **changed: object) -> IncidentAck:
+def ack(notice: bytes = b"n" * 32, **changed: Any) -> IncidentAck:
     """The acknowledgement of a notice."""
     return msgspec.structs.replace(
         IncidentAck("restored", notice, 7, b"r" * 32, Seen(9, b"s" * 32)), **changed
@@ -723,7 +723,7 @@ def test_who_is_no_administrator_acknowledges_nothing(ward: Ward, worker: Pc) ->
 def test_an_acknowledgement_names_a_notice_a_place_and_a_root(ward: Ward, changed: dict[str, object]) -> None:
     """Anything else is not admitted."""
     with refused("malformed"):
-        ward.act(ward.founder, ack(**changed))
+        ward.act(ward.founder, ack(**changed))  # type: ignore[arg-type]
 
 
 # --- the fold -----------------------------------------------------------------------------
