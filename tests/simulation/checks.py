@@ -30,6 +30,11 @@ def nothing_lost(world: World, *, quiet: bool) -> None:
             if _was_removed(device) and name in tables.events:
                 # In the log when it was removed; whether that log was lost since, it is not told.
                 continue
+            if world.notices and device.store.get(ended_key(stream)) and not device.store.drafts(stream):
+                partner = world.truth.streams.get(stream, (device.team,))[-1]
+                if partner == device.team and not in_log:
+                    # Deleted with the consent, its own work included; the owner's PCs have set it aside.
+                    continue
             what = f"{device.name} {stream.hex()[:4]} n={n}"
             need(in_log or in_outbox or in_tray, "I2 nothing lost", what)
             # A removed PC is told no more: whether its last block arrived, it cannot know.

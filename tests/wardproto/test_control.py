@@ -33,8 +33,10 @@ from wardproto.records import (
     ControlWire,
     DeviceAdd,
     DeviceRemove,
+    IncidentAck,
     Invite,
     Role,
+    Seen,
     ShredAck,
     StreamClose,
     StreamCreate,
@@ -683,6 +685,45 @@ def test_deletion_of_an_own_stream_is_nothing_to_state(ward: Ward, worker: Pc) -
     own = ward.stream(ward.founder)
     with refused("forbidden"):
         ward.act(worker, ShredAck(own))
+
+
+# --- acknowledging a restore --------------------------------------------------------------
+
+
+def ack(notice: bytes = b"n" * 32, **changed: Any) -> IncidentAck:
+    """The acknowledgement of a notice."""
+    return msgspec.structs.replace(
+        IncidentAck("restored", notice, 7, b"r" * 32, Seen(9, b"s" * 32)), **changed
+    )
+
+
+def test_an_administrator_of_either_team_acknowledges_a_restore_once(ward: Ward, worker: Pc) -> None:
+    """It gives nobody anything, so one is enough; a second of the same notice says nothing new."""
+    ward.act(worker, ack())
+    ward.act(ward.founder, ack(b"m" * 32))
+    assert ward.state.acks == {b"n" * 32, b"m" * 32}
+    for author in (ward.founder, worker):
+        with refused("forbidden"):
+            ward.act(author, ack())
+
+
+def test_who_is_no_administrator_acknowledges_nothing(ward: Ward, worker: Pc) -> None:
+    """A caseworker's PC tells the administrator."""
+    clerk = pc("hellowork", "hw")
+    ward.admit(worker, clerk)
+    with refused("forbidden"):
+        ward.act(clerk, ack())
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"kind": "other"}, {"notice": b"n"}, {"root": b""}, {"size": 0}],
+    ids=lambda each: next(iter(each)),
+)
+def test_an_acknowledgement_names_a_notice_a_place_and_a_root(ward: Ward, changed: dict[str, object]) -> None:
+    """Anything else is not admitted."""
+    with refused("malformed"):
+        ward.act(ward.founder, ack(**changed))  # type: ignore[arg-type]
 
 
 # --- the fold -----------------------------------------------------------------------------

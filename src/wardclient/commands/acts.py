@@ -135,6 +135,22 @@ class StoppedError(DeskError):
         )
 
 
+class RestoredError(StoppedError):
+    """The service was restored; this PC waits until an administrator has acknowledged it."""
+
+    code = "restored"
+
+    def __init__(self) -> None:
+        """Say what is safe and what to do."""
+        DeskError.__init__(
+            self,
+            "中央サービスが控えから復旧されたため、管理者の確認を待っています。この端末の記録は消えていません。"
+            "管理者は wardclient inbox list を読み、inbox acknowledge で確認してください。",
+            "The service was restored from copies; this PC waits for an administrator. Nothing here is lost: "
+            "read wardclient inbox list, then acknowledge it with inbox acknowledge.",
+        )
+
+
 # --- consent --------------------------------------------------------------------
 
 
@@ -252,7 +268,7 @@ def _sync(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
         status = desk.sync_now()
     if status.state in ("stopped", "restored"):
         printer.result(status)
-        raise StoppedError
+        raise RestoredError if status.state == "restored" else StoppedError
     printer.result(status, (f"同期しました。未送信 {status.unsent} 件",))
 
 

@@ -17,6 +17,7 @@ from wardclient.ledger.events import Put
 from wardclient.ledger.registers import Register, Write
 from wardclient.locale import language
 from wardclient.sync.audit import parts_of
+from wardclient.sync.notices import RESTORED
 from wardclient.vault.sealing import seal_small
 from wardproto.control import ADMIN_ROLE
 
@@ -122,6 +123,14 @@ class InboxActs(Acts):
                     "forbidden",
                     "同期の再開は、管理者だけができます。異常の内容を管理者に知らせてください。",
                     "Only an administrator may resume. Tell the administrator what the incident says.",
+                )
+            )
+        if self.place.client.status().halted == RESTORED:
+            refuse(
+                problem(
+                    "restored",
+                    "中央サービスの復旧のために止まっています。「復旧」の欄を読み、そこで確認してください。",
+                    "It waits for a restore of the service: read it there, and acknowledge it there.",
                 )
             )
         if not self._do(self.place.client.resume):

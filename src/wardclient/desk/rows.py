@@ -17,7 +17,6 @@ ConsentState = Literal["none", "given", "refused", "withdrawn", "expired", "pend
 """``pending``: recorded here, sharing begins when the central service has it. ``ending``: withdrawn
 here and stopped on this PC, not yet confirmed by the central service."""
 
-
 OnOtherSide = Literal["no", "waiting", "yes", "deleting", "deleted"]
 """Where a shared case is on the other side."""
 
@@ -72,9 +71,8 @@ class SyncStatus:
     verified: int = 0
     """Entries of the log that the service's last verified checkpoint covers; 0 before the first."""
     verified_at: str = ""
-    """When it was signed."""
     words: str = ""
-    """Six words of that checkpoint: two PCs that show the same number of entries show the same words."""
+    """Six words of that checkpoint: PCs that show the same number of entries show the same; above, when it was signed."""
 
 
 @dataclass(frozen=True, slots=True)

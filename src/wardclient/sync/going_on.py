@@ -24,8 +24,6 @@ from wardclient.sync.sealing import (
     checked,
     frozen_key,
     header_of,
-    late_cas_key,
-    number,
     receipt_key,
     refused_key,
 )
@@ -58,8 +56,6 @@ def go_back(core: Core, wanted: Awaited) -> None:
     kept = {stream: _kept(core, stream, size, tail) for stream in _streams(tail)}
     state = core.state_at(size)
     _drop_sealed(core, size, kept, state)
-    for stream in kept:
-        _drop_late(core, stream)
     mine = _own_lost(core, tail)
     decisions = {entry.wseq for entry, header in mine if header.cas}
     unshared = {s for s, v in before.streams.items() if v.partner == core.team and s not in state.streams}
@@ -188,17 +184,6 @@ def _fits(core: Core, sealed: Sealed, size: int, kept: Kept | None, state: Contr
         return False
     epoch = core.store.epoch(sealed.stream) if kept is None else kept.epoch
     return header.epoch == epoch.number + (header.new_epoch is not None)
-
-
-def _drop_late(core: Core, stream: bytes) -> None:
-    """Decisions that were overtaken before go to the tray now: the marks of it speak of the log that was lost."""
-    late = number(core, late_cas_key(stream))
-    drafts = core.store.drafts(stream)
-    while drafts and drafts[0].cas and drafts[0].n <= late and core.store.sealed(stream) is None:
-        closing.tray(core, stream, "refused", drafts[0].n)
-        drafts = core.store.drafts(stream)
-    if late:
-        core.store.put(late_cas_key(stream), encode(0))
 
 
 def _clean_drafts(core: Core) -> None:
