@@ -9,7 +9,8 @@ from wardclient.casework.supply_use import SupplyUse, supply_use
 from wardclient.desk.api import RefusedError
 from wardclient.desk.place import problem, refuse
 from wardclient.desk.placements import PlacementActs
-from wardclient.desk.prints import SERIAL, PrintActs, PrintedPaper
+from wardclient.desk.print_rows import PrintedPaper
+from wardclient.desk.prints import SERIAL, PrintActs
 from wardclient.desk.referral_log import referrals
 from wardclient.desk.streams import case_streams
 from wardclient.documents.office_memo import MemoValues, office_memo_paper
