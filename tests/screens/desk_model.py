@@ -808,7 +808,7 @@ class ModelDesk(PrintModel):
         self.ward.saved = [
             change(row) if row.search.search_id == search_id else row for row in self.ward.saved
         ]
-        self.tell("openings")
+        self.tell("searches")
 
     def feed_status(self) -> FeedStatus:
         """A feed of yesterday unless a test said otherwise."""

@@ -199,7 +199,7 @@ async def walk_news(app: WardApp, ward: Ward, pilot: Pilot[Any], go: Callable[..
     await go("saved-searches", "ctrl+n")
     await go("new-openings", "enter")
     await press(pilot, "escape")
-    await go("feed", "ctrl+p")
+    await go("feed", "ctrl+b")
 
 
 async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:

@@ -45,7 +45,7 @@ async def test_a_search_is_kept_and_its_news_come_from_the_other_office(
         # The other office reads a newer file in, and it is fetched from the screen of the feed.
         read_in(hellowork, tmp_path, 70, 0)
         hellowork.publish_openings(cancelled=never)
-        await press(pilot, "f3", "ctrl+p")
+        await press(pilot, "f3", "ctrl+b")
         the(app, FeedScreen)
         assert "1日前" in shown(app)
         await press(pilot, "f5")
@@ -106,7 +106,7 @@ async def test_the_feed_is_published_by_keys_and_an_old_file_is_told(
     app = WardApp(HomeDoor(offices.homes / "hellowork", background=False), Settings())
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot, PASSPHRASE)
-        await press(pilot, "f3", "ctrl+p")
+        await press(pilot, "f3", "ctrl+b")
         assert at(app, FeedScreen)
         assert "紹介できません" in shown(app)
         await press(pilot, "f2", "right", "enter")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wardclient.casework.problems import Problem
+from wardclient.desk.news_api import NewsDesk
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
 from wardclient.desk.plan_rows import PlanView
@@ -26,7 +27,6 @@ from wardclient.desk.rows import (
     Inbox,
     Me,
     OpeningPage,
-    OpeningRow,
     OpeningView,
     PresenceRow,
     Profile,
@@ -40,9 +40,7 @@ from wardclient.desk.rows import (
 
 if TYPE_CHECKING:
     from wardclient.desk.export_rows import ExportOrder, ExportRow
-    from wardclient.desk.feed_rows import FeedOutcome, FeedStatus
     from wardclient.desk.matches import MatchPage
-    from wardclient.desk.saved_rows import SavedRow
     from wardclient.desk.shortlist_rows import ShortlistRow
     from wardclient.desk.trainings import CourseRow
 
@@ -127,7 +125,7 @@ class Door(Protocol):
         """Open the home; WrongPassphraseError, DamagedHomeError."""
 
 
-class Desk(PrintDesk, Protocol):
+class Desk(NewsDesk, PrintDesk, Protocol):
     """An unlocked workstation."""
 
     def me(self) -> Me:
@@ -324,36 +322,6 @@ class Desk(PrintDesk, Protocol):
         self, path: Path, *, dry_run: bool, progress: OnProgress, cancelled: Cancelled
     ) -> ImportOutcome:
         """Read an openings file in."""
-
-    def save_search(self, name: str, text: str, filters: Mapping[str, object], case_id: str = "") -> str:
-        """Keep a search under a name, for a case or for nobody in particular; return its id."""
-
-    def saved_searches(self) -> "tuple[SavedRow, ...]":
-        """Return every saved search asked again, those with something new first."""
-
-    def saved_openings(self, search_id: str, *, everything: bool = False) -> tuple[OpeningRow, ...]:
-        """Return the new openings of a saved search, or all."""
-
-    def mark_seen(self, search_id: str, until: int | None = None) -> None:
-        """Say that what a saved search found was looked at."""
-
-    def rename_search(self, search_id: str, name: str) -> None:
-        """Give a saved search another name."""
-
-    def drop_search(self, search_id: str) -> None:
-        """Forget a saved search."""
-
-    def feed_status(self) -> "FeedStatus":
-        """Return how old the openings are, and whom they came from."""
-
-    def set_age_rule(self, warn_after: int, block_after: int) -> "FeedStatus":
-        """Set the days after which openings are old: an administrator's act, stricter only."""
-
-    def fetch_openings(self, *, progress: OnProgress, cancelled: Cancelled) -> "FeedOutcome":
-        """Take the newest feed of openings over."""
-
-    def publish_openings(self, *, progress: OnProgress, cancelled: Cancelled) -> "FeedOutcome":
-        """Publish the openings of this PC for the ward."""
 
     def referral_defaults(self, case_id: str, opening_no: str = "") -> Values:
         """Return a filled referral form: channel of this side, opening's facts, today."""

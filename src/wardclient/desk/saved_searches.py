@@ -51,7 +51,7 @@ class SavedSearchActs(OpeningsActs, CaseActs):
             self._keep([*known, made])
 
         self._do(work)
-        self.place.changed({"openings"})
+        self.place.changed({"searches"})
         return made.search_id
 
     def saved_searches(self) -> tuple[SavedRow, ...]:
@@ -102,7 +102,7 @@ class SavedSearchActs(OpeningsActs, CaseActs):
             self._keep([kept for kept in changed if kept is not None])
 
         self._do(work)
-        self.place.changed({"openings"})
+        self.place.changed({"searches"})
 
     def _named(self) -> list[tuple[SavedSearch, str]]:
         """Return the searches with the names of their people; one whose case has left this PC goes, too."""

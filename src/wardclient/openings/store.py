@@ -25,7 +25,7 @@ Connection = Any
 DOCID_DAY = 1 << 32
 VERSION = 2
 
-BULK_CACHE_KIB = 16_384
+BULK_CACHE_KIB = 32_768
 """Pages that an import, a publication or a feed keeps in memory: enough for the index of numbers."""
 
 _SCHEMA_1 = (

@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from wardclient.casework.fields import Field, field_of
 from wardclient.casework.validation import normalise_value, validate_value
 from wardclient.desk.api import Desk
 from wardclient.desk.feed_rows import FeedStatus
@@ -37,29 +36,16 @@ from wardclient.keys import (
 )
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.inbox_parts import INCIDENTS, RESTORES, TRAY, conflict_field
 from wardclient.screens.saved_searches import NEWS, age_text, open_row, see
 from wardclient.screens.words import clock
 from wardclient.widgets.asking import AskLine
-from wardclient.widgets.bars import Confirm, ConflictCard, Question, TabLine, moment
-from wardclient.widgets.grid import Column, RowGrid
+from wardclient.widgets.bars import Confirm, ConflictCard, Question, TabLine
+from wardclient.widgets.grid import RowGrid
 from wardclient.widgets.lines import Rule
 from wardclient.widgets.prose import Prose
 
 PARTS = ("conflicts", "tray", "incidents", "news", "restores")
-TRAY: tuple[Column[TrayRow], ...] = (
-    Column(mark("時刻"), 14, lambda r: moment(r.at)),
-    Column(mark("氏名"), 12, lambda r: r.name),
-    Column(mark("内容"), 24, lambda r: r.what, share=1),
-)
-INCIDENTS: tuple[Column[IncidentRow], ...] = (
-    Column(mark("時刻"), 14, lambda r: moment(r.at)),
-    Column(mark("内容"), 40, lambda r: r.text, share=1),
-)
-RESTORES: tuple[Column[RestoreRow], ...] = (
-    Column(mark("時刻"), 14, lambda r: moment(r.at)),
-    Column(mark("書いた人"), 12, lambda r: r.author or _("中央サービス")),
-    Column(mark("内容"), 40, lambda r: r.text.partition("\n")[0], share=1),
-)
 _NEWS_KEYS = (
     HISTORY.named(mark("新着を見る")),
     LOOKED,
@@ -140,7 +126,7 @@ class InboxScreen(WorkScreen):
 
     def concerns(self, change: Change) -> bool:
         """Conflicts come with cases, the tray and incidents with the sync, news with the openings."""
-        return bool(change.kinds & {"inbox", "case", "consent", "session", "openings"})
+        return bool(change.kinds & {"inbox", "case", "consent", "session", "openings", "searches"})
 
     def redraw(self) -> None:
         """Ask once more."""
@@ -285,7 +271,7 @@ class InboxScreen(WorkScreen):
         conflict = self.conflict
         if self._part != "conflicts" or conflict is None:
             return
-        field = _field(conflict)
+        field = conflict_field(conflict)
 
         def check(text: str) -> str:
             wrong = validate_value(field, normalise_value(field, text)) if field is not None else []
@@ -298,7 +284,7 @@ class InboxScreen(WorkScreen):
         conflict = self.conflict
         if text is None or conflict is None:
             return
-        field = _field(conflict)
+        field = conflict_field(conflict)
         self._resolve(conflict.conflict_id, value=normalise_value(field, text) if field is not None else text)
 
     def _resolve(self, conflict_id: str, *, version: str = "", value: object = None) -> None:
@@ -408,9 +394,3 @@ class InboxScreen(WorkScreen):
                 )
 
         self.app.push_screen(AskLine(_("書き出すファイル"), start), answered)
-
-
-def _field(conflict: ConflictView) -> Field | None:
-    """Return the field in conflict: the id ends in its kind and name."""
-    parts = conflict.conflict_id.split("/")
-    return field_of(parts[-2], parts[-1]) if len(parts) > 1 else None

@@ -156,6 +156,7 @@ class SavedSearchesScreen(WorkScreen):
     def __init__(self) -> None:
         """Nothing fetched yet."""
         super().__init__()
+        self._told = False
         self.grid: RowGrid[SavedRow] = RowGrid(SEARCHES, id="searches")
 
     def resume(self) -> Callable[[], WorkScreen]:
@@ -175,7 +176,7 @@ class SavedSearchesScreen(WorkScreen):
 
     def concerns(self, change: Change) -> bool:
         """A new file, another search, a person's name."""
-        return bool(change.kinds & {"openings", "case"})
+        return bool(change.kinds & {"openings", "searches", "case"})
 
     def redraw(self) -> None:
         """Ask once more."""
@@ -186,7 +187,8 @@ class SavedSearchesScreen(WorkScreen):
         empty = _("保存した検索はありません   求人検索で Ctrl+S を押すと保存します")
         self.grid.show(rows, empty=empty, keep=True)
         age = age_text(status)
-        if age:
+        if age and not self._told:
+            self._told = True
             self.say(age, bad=status.level != "warn")
 
     @on(RowGrid.Chosen)
@@ -310,7 +312,7 @@ class SavedHitsScreen(WorkScreen):
 
     def concerns(self, change: Change) -> bool:
         """A new file."""
-        return "openings" in change.kinds
+        return bool(change.kinds & {"openings", "searches"})
 
     def redraw(self) -> None:
         """Ask once more."""

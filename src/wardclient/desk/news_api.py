@@ -1,0 +1,44 @@
+"""The part of the seam (`desk.api.Desk`) that is about what is new: saved searches, and the openings feed."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from wardclient.desk.api import Cancelled, OnProgress
+    from wardclient.desk.feed_rows import FeedOutcome, FeedStatus
+    from wardclient.desk.rows import OpeningRow
+    from wardclient.desk.saved_rows import SavedRow
+
+
+class NewsDesk(Protocol):
+    """What is new for whom, and where the openings come from."""
+
+    def save_search(self, name: str, text: str, filters: Mapping[str, object], case_id: str = "") -> str:
+        """Keep a search under a name, for a case or for nobody in particular; return its id."""
+
+    def saved_searches(self) -> "tuple[SavedRow, ...]":
+        """Return every saved search asked again, those with something new first."""
+
+    def saved_openings(self, search_id: str, *, everything: bool = False) -> "tuple[OpeningRow, ...]":
+        """Return the new openings of a saved search, or all."""
+
+    def mark_seen(self, search_id: str, until: int | None = None) -> None:
+        """Say that what a saved search found was looked at."""
+
+    def rename_search(self, search_id: str, name: str) -> None:
+        """Give a saved search another name."""
+
+    def drop_search(self, search_id: str) -> None:
+        """Forget a saved search."""
+
+    def feed_status(self) -> "FeedStatus":
+        """Return how old the openings are, and whom they came from."""
+
+    def set_age_rule(self, warn_after: int, block_after: int) -> "FeedStatus":
+        """Set the days after which openings are old: an administrator's act, stricter only."""
+
+    def fetch_openings(self, *, progress: "OnProgress", cancelled: "Cancelled") -> "FeedOutcome":
+        """Take the newest feed of openings over."""
+
+    def publish_openings(self, *, progress: "OnProgress", cancelled: "Cancelled") -> "FeedOutcome":
+        """Publish the openings of this PC for the ward."""
