@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from wardclient.documents import casefile, consents, letters, shortlist
+from wardclient.documents.office_memo import MemoValues, office_memo_paper
 from wardclient.documents.paper import Paper
 
 NAME, KANA = "架空 試子", "カクウ タメシコ"
@@ -219,6 +220,22 @@ PAPERS: Mapping[str, Paper] = {
             (("担当", "窓口A"), ("同意", "令和9年5月31日まで"), ("目標", "介護の仕事に就き、半年続ける")),
             (("見学の日を決める", "ハローワーク", "2026-12-01"), ("更新の説明", "区役所", "2027-04-30")),
             HISTORY,
+        )
+    ),
+    "office-memo": office_memo_paper(
+        MemoValues(
+            office="川崎公共職業安定所",
+            opening_no="14990-00000161",
+            employer_name="株式会社仮想介護",
+            job_title="介護職員",
+            file_date="2026-11-23",
+            change="条件の変更",
+            heard_on="2026-11-24",
+            heard_from="採用担当者",
+            text="就業時間が 9時00分〜16時00分 に変わったとのこと。",
+            sender="横浜市鶴見区役所",
+            written_by="窓口A",
+            written_on="2026-11-24",
         )
     ),
 }
