@@ -367,3 +367,24 @@ def test_words_taken_out_of_an_opening_no_longer_find_it(room: Room) -> None:
     room.index()
     assert every(room, "理補", ALL) == []
     assert {row.opening_no for row in every(room, "配膳担当", ALL)} == before
+
+
+@pytest.mark.parametrize(
+    ("filters", "right"),
+    [
+        (Filters(municipalities=("14100",)), "14110"),
+        (Filters(occupations=("199",)), "099"),
+        (Filters(full_part="ful"), "full"),
+    ],
+)
+def test_a_wrong_code_is_refused_with_the_nearest_right_ones(
+    filled: Room, filters: Filters, right: str
+) -> None:
+    """Say what would be right, in both languages."""
+    with pytest.raises(SearchRefusedError) as refused:
+        search(filled.connection, "", filters, TODAY)
+    (problem,) = refused.value.problems
+    assert problem.code == "unknown_code"
+    assert "近いもの" in problem.ja
+    assert right in problem.ja
+    assert right in problem.en

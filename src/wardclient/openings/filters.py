@@ -5,8 +5,10 @@ A wrong code is an error, never zero hits.
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
@@ -19,6 +21,7 @@ _TIME = re.compile(r"^([01]?\d|2[0-9]|3[0-6]):([0-5]\d)$")
 _OCCUPATION = re.compile(r"^\d{2}$|^\d{3}$|^\d{3}-\d{2}$")
 _FULL_PART = {"full": FULL, "part": PART}
 HUNDRED = 100
+NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,9 @@ def _municipalities(connection: Connection, codes: tuple[str, ...], result: Cond
             )
         ]
         if not found and code not in known_municipalities():
-            result.problems.append(_unknown("municipalities", "市区町村コード", "municipality code", code))
+            result.problems.append(
+                _unknown("municipalities", "市区町村コード", "municipality code", code, _places(connection))
+            )
         places.update(found)
     if codes:
         result.add(f"o.place_id IN ({_marks(places)})", *sorted(places))
@@ -120,7 +125,9 @@ def _occupations(codes: tuple[str, ...], result: Conditions) -> None:
     for code in codes:
         known = known_occupations().get(code[:3] if len(code) > len("00") else code)
         if known is None or not _OCCUPATION.match(code):
-            result.problems.append(_unknown("occupations", "職業分類コード", "occupation code", code))
+            result.problems.append(
+                _unknown("occupations", "職業分類コード", "occupation code", code, known_occupations())
+            )
             continue
         exact = values.occupation(code) if "-" in code else None
         spans.append((exact, exact) if exact is not None else known)
@@ -132,7 +139,7 @@ def _occupations(codes: tuple[str, ...], result: Conditions) -> None:
 def _employment(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
     known = {row[0] for row in connection.execute("SELECT code FROM code_name WHERE kind = 'employment'")}
     result.problems.extend(
-        _unknown("employment_types", "雇用形態コード", "employment type code", code)
+        _unknown("employment_types", "雇用形態コード", "employment type code", code, known)
         for code in codes
         if code not in known
     )
@@ -144,7 +151,7 @@ def _work(filters: Filters, result: Conditions) -> None:
     if filters.full_part:
         if filters.full_part not in _FULL_PART:
             result.problems.append(
-                _unknown("full_part", "フルタイム・パートの別", "value", filters.full_part)
+                _unknown("full_part", "フルタイム・パートの別", "value", filters.full_part, _FULL_PART)
             )
         else:
             result.add("o.full_part = ?", _FULL_PART[filters.full_part])
@@ -216,8 +223,20 @@ def _dates(filters: Filters, today: date, result: Conditions) -> None:
         )
 
 
-def _unknown(field: str, ja: str, en: str, code: str) -> Problem:
-    return Problem(field, "unknown_code", f"{ja}「{code}」はありません。", f"Unknown {en}: {code}.")
+def _places(connection: Connection) -> set[str]:
+    """Return the codes that would be right: those of every installation and those the files brought."""
+    return {row[0] for row in connection.execute("SELECT code FROM municipality")} | known_municipalities()
+
+
+def _unknown(field: str, ja: str, en: str, code: str, right: Iterable[str]) -> Problem:
+    """Return the problem, with the codes nearest to what was typed: a slip is one keystroke away."""
+    choices = sorted(choice for choice in right if choice)
+    near = get_close_matches(code, choices, n=NEAREST, cutoff=0.5) or choices[:NEAREST]
+    hint_ja = f"近いもの: {'、'.join(near)}。" if near else ""
+    hint_en = f" Nearest: {', '.join(near)}." if near else ""
+    return Problem(
+        field, "unknown_code", f"{ja}「{code}」はありません。{hint_ja}", f"Unknown {en}: {code}.{hint_en}"
+    )
 
 
 def _marks(items: set[int] | tuple[str, ...]) -> str:
