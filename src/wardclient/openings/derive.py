@@ -1,5 +1,6 @@
 """From the cells of one record to what is filtered and listed. Texts are taken over unchanged."""
 
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +8,17 @@ from dataclasses import dataclass
 from wardclient.openings import values
 from wardclient.openings.columns import Layout
 from wardclient.openings.names import PAIRS, Names
+from wardclient.openings.traits import traits_of
 
 FULL, PART = 1, 2
 """フルタイム, パート: judged by hours, as the file says (domain.md 7.5)."""
 NO_SCOPE = 0
+MORE = (
+    *("traits", "overtime", "holidays", "age_min", "age_max", "staff", "retirement", "base_pay", "industry"),
+    "station_id",
+)
+"""Columns of ``opening`` that the filters of the state's own form ask for (since version 3 of the store)."""
+_AGE = re.compile(r"(\d{2})\s*歳")
 COMPRESSION = 1
 
 
@@ -99,6 +107,7 @@ class Deriver:
             *self._times(cells),
             cells[self._codes[0]],
             int(scope) if scope in {"1", "2", "3", "4"} else NO_SCOPE,
+            *self.more(cells),
         )
         listed = (
             cells[self._texts[0]],
@@ -110,6 +119,28 @@ class Deriver:
             cells[self._full_part[0]],
         )
         return Derived(number, received, narrow, listed)
+
+    def more(self, cells: Sequence[str]) -> tuple[object, ...]:
+        """Return the columns MORE of a record; a number that cannot be read narrows nothing and refuses nothing."""
+
+        def read(field: str) -> str:
+            place = self._at.get(field, self._empty)
+            return cells[place] if place < len(cells) else ""
+
+        age = _AGE.search(values.narrow(read("retirement_age")))
+        industry = f"{read('industry_major').strip()}{read('industry_code').strip()}"
+        return (
+            traits_of(read),
+            values.first_number(read("overtime_hours")),
+            values.first_number(read("annual_holidays")),
+            values.first_number(read("age_min")),
+            values.first_number(read("age_max")),
+            values.first_number(read("employees_total")),
+            int(age[1]) if age else None,
+            values.whole_number(read("base_pay_min_yen")) if read("base_pay_min_yen") else None,
+            industry,
+            self._names.station(read("nearest_station_text") or read("nearest_station")),
+        )
 
     def _place(self, field: str) -> int:
         return self._at.get(field, self._empty)

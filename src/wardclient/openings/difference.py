@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from wardclient.openings import values
 from wardclient.openings.columns import Layout
-from wardclient.openings.derive import Derived, Deriver, RowRefusedError, pack
+from wardclient.openings.derive import MORE, Derived, Deriver, RowRefusedError, pack
 from wardclient.openings.feeds import layout_id_of, open_feed, refuse_older_file, write_figures
 from wardclient.openings.names import Names
 from wardclient.openings.problems import FileRefusedError, Problem, row_problem
@@ -268,7 +268,7 @@ class Difference:
             self._seen[sheet >> 3] |= 1 << (sheet & 7)
 
 
-_INSERT_OPENING = "INSERT INTO opening VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT_OPENING = f"INSERT INTO opening VALUES ({','.join('?' * (24 + len(MORE)))})"  # noqa: S608
 _INSERT_SHEET = "INSERT INTO sheet VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 _MOSTLY_DAMAGED = Problem(

@@ -5,15 +5,14 @@ A wrong code is an error, never zero hits.
 
 import csv
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
 from wardclient.openings import values
+from wardclient.openings.conditions import Conditions, Filters, marks, unknown
 from wardclient.openings.derive import FULL, PART
+from wardclient.openings.filter_details import add_details
 from wardclient.openings.problems import Problem
 from wardclient.openings.store import Connection
 
@@ -21,48 +20,6 @@ _TIME = re.compile(r"^([01]?\d|2[0-9]|3[0-6]):([0-5]\d)$")
 _OCCUPATION = re.compile(r"^\d{2}$|^\d{3}$|^\d{3}-\d{2}$")
 _FULL_PART = {"full": FULL, "part": PART}
 HUNDRED = 100
-NEAREST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What narrows a search; an empty value does not narrow.
-
-    ``municipalities``: codes of five digits, or a prefecture's two. ``occupations``: 大分類 ``09``,
-    中分類 ``055`` or 小分類 ``055-01``, any of an opening's three. ``employment_types``: the file's codes
-    (see ``names.choices``). ``full_part``: ``full`` or ``part``. ``pay_floor_month`` (yen) looks at full-time
-    openings only and ``pay_floor_hour`` at part-time ones, because the file gives the one by the month and
-    the other by the hour. ``starts_from``/``ends_by`` (``HH:MM``, past midnight ``25:00``): one of the
-    opening's spans lies inside; openings without stated hours do not match. ``received_since`` is an ISO
-    date, ``within_days`` the last n days. ``listed_only`` keeps out what the newest file no longer lists
-    and what has expired.
-    """
-
-    municipalities: tuple[str, ...] = ()
-    occupations: tuple[str, ...] = ()
-    employment_types: tuple[str, ...] = ()
-    full_part: str = ""
-    pay_floor_month: int | None = None
-    pay_floor_hour: int | None = None
-    starts_from: str = ""
-    ends_by: str = ""
-    received_since: str = ""
-    within_days: int | None = None
-    listed_only: bool = True
-
-
-@dataclass(slots=True)
-class Conditions:
-    """SQL conditions on ``opening o`` with their values, and what was wrong with the filters."""
-
-    sql: list[str]
-    parameters: list[object]
-    problems: list[Problem]
-
-    def add(self, sql: str, *parameters: object) -> None:
-        """Add one condition."""
-        self.sql.append(sql)
-        self.parameters.extend(parameters)
 
 
 def conditions(connection: Connection, filters: Filters, today: date) -> Conditions:
@@ -74,6 +31,7 @@ def conditions(connection: Connection, filters: Filters, today: date) -> Conditi
     _work(filters, result)
     _times(filters, result)
     _dates(filters, today, result)
+    add_details(connection, filters, result)
     return result
 
 
@@ -113,11 +71,11 @@ def _municipalities(connection: Connection, codes: tuple[str, ...], result: Cond
         ]
         if not found and code not in known_municipalities():
             result.problems.append(
-                _unknown("municipalities", "市区町村コード", "municipality code", code, _places(connection))
+                unknown("municipalities", "市区町村コード", "municipality code", code, _places(connection))
             )
         places.update(found)
     if codes:
-        result.add(f"o.place_id IN ({_marks(places)})", *sorted(places))
+        result.add(f"o.place_id IN ({marks(places)})", *sorted(places))
 
 
 def _occupations(codes: tuple[str, ...], result: Conditions) -> None:
@@ -126,7 +84,7 @@ def _occupations(codes: tuple[str, ...], result: Conditions) -> None:
         known = known_occupations().get(code[:3] if len(code) > len("00") else code)
         if known is None or not _OCCUPATION.match(code):
             result.problems.append(
-                _unknown("occupations", "職業分類コード", "occupation code", code, known_occupations())
+                unknown("occupations", "職業分類コード", "occupation code", code, known_occupations())
             )
             continue
         exact = values.occupation(code) if "-" in code else None
@@ -139,19 +97,19 @@ def _occupations(codes: tuple[str, ...], result: Conditions) -> None:
 def _employment(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
     known = {row[0] for row in connection.execute("SELECT code FROM code_name WHERE kind = 'employment'")}
     result.problems.extend(
-        _unknown("employment_types", "雇用形態コード", "employment type code", code, known)
+        unknown("employment_types", "雇用形態コード", "employment type code", code, known)
         for code in codes
         if code not in known
     )
     if codes:
-        result.add(f"o.employment IN ({_marks(codes)})", *codes)
+        result.add(f"o.employment IN ({marks(codes)})", *codes)
 
 
 def _work(filters: Filters, result: Conditions) -> None:
     if filters.full_part:
         if filters.full_part not in _FULL_PART:
             result.problems.append(
-                _unknown("full_part", "フルタイム・パートの別", "value", filters.full_part, _FULL_PART)
+                unknown("full_part", "フルタイム・パートの別", "value", filters.full_part, _FULL_PART)
             )
         else:
             result.add("o.full_part = ?", _FULL_PART[filters.full_part])
@@ -170,7 +128,8 @@ def _work(filters: Filters, result: Conditions) -> None:
             )
         floors.append((kind, floor))
     if floors:
-        tests = " OR ".join("(o.full_part = ? AND o.pay_min >= ?)" for _ in floors)
+        column = "o.base_pay" if filters.base_pay_only else "o.pay_min"
+        tests = " OR ".join(f"(o.full_part = ? AND {column} >= ?)" for _ in floors)
         result.add(f"({tests})", *[value for pair in floors for value in pair])
 
 
@@ -228,16 +187,4 @@ def _places(connection: Connection) -> set[str]:
     return {row[0] for row in connection.execute("SELECT code FROM municipality")} | known_municipalities()
 
 
-def _unknown(field: str, ja: str, en: str, code: str, right: Iterable[str]) -> Problem:
-    """Return the problem, with the codes nearest to what was typed: a slip is one keystroke away."""
-    choices = sorted(choice for choice in right if choice)
-    near = get_close_matches(code, choices, n=NEAREST, cutoff=0.5) or choices[:NEAREST]
-    hint_ja = f"近いもの: {'、'.join(near)}。" if near else ""
-    hint_en = f" Nearest: {', '.join(near)}." if near else ""
-    return Problem(
-        field, "unknown_code", f"{ja}「{code}」はありません。{hint_ja}", f"Unknown {en}: {code}.{hint_en}"
-    )
-
-
-def _marks(items: set[int] | tuple[str, ...]) -> str:
-    return ",".join("?" * len(items))
+__all__ = ["Conditions", "Filters", "conditions"]

@@ -4,8 +4,9 @@ import csv
 import json
 
 from wardclient.openings.columns import Layout, resolve
-from wardclient.openings.derive import unpack
+from wardclient.openings.derive import MORE, Deriver, unpack
 from wardclient.openings.grams import tokens
+from wardclient.openings.names import Names
 from wardclient.openings.reader import ENCODING
 from wardclient.openings.store import Connection, progress
 
@@ -85,13 +86,34 @@ def index_pending(connection: Connection, limit: int = BATCH_SHEETS) -> int:
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        left = _index_batch(connection, limit)
+        left = _index_batch(connection, limit) or _derive_batch(connection, limit)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
     return left
+
+
+def _derive_batch(connection: Connection, limit: int) -> int:
+    """Read again what an older program stored; return 1 while there may be more."""
+    if not progress(connection, "to_derive"):
+        return 0
+    rows = connection.execute(
+        "SELECT o.docid, s.layout_id, s.record FROM opening o JOIN sheet s ON s.sheet_id = o.sheet_id "
+        "WHERE o.traits IS NULL LIMIT ?",
+        (limit,),
+    ).fetchall()
+    layouts, names, derivers = Layouts(connection), Names(connection), dict[int, Deriver]()
+    marks = ", ".join(f"{column} = ?" for column in MORE)
+    for docid, layout_id, record in rows:
+        if layout_id not in derivers:
+            derivers[layout_id] = Deriver(layouts[layout_id], names)
+        more = derivers[layout_id].more(cells(record))
+        connection.execute(f"UPDATE opening SET {marks} WHERE docid = ?", (*more, docid))  # noqa: S608
+    if len(rows) < limit:
+        connection.execute("UPDATE progress SET value = 0 WHERE name = 'to_derive'")
+    return progress(connection, "to_derive")
 
 
 def _index_batch(connection: Connection, limit: int) -> int:

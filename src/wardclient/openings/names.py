@@ -26,6 +26,10 @@ class Names:
         for place_id, code, name in connection.execute("SELECT place_id, code, name FROM municipality"):
             self._places[name] = place_id
             self._codes[name] = code
+        self._stations: dict[str, int] = {
+            name: station_id
+            for station_id, name in connection.execute("SELECT station_id, name FROM station")
+        }
         self._pairs: set[tuple[str, str, str]] = set(
             connection.execute("SELECT kind, code, name FROM code_name")
         )
@@ -39,6 +43,16 @@ class Names:
             self._places[name] = place_id
             self._codes[name] = ""
         return place_id
+
+    def station(self, text: str) -> int | None:
+        """Return the id of what the file says of the nearest station (its line, name and way); None where it says nothing."""
+        if not text:
+            return None
+        station_id = self._stations.get(text)
+        if station_id is None:
+            station_id = self._stations[text] = len(self._stations) + 1
+            self._connection.execute("INSERT INTO station VALUES (?, ?)", (station_id, text))
+        return station_id
 
     def learn_place(self, code: str, name: str) -> None:
         """Remember that this municipality has this code (事業所住所, columns 20 and 21)."""

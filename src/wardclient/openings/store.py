@@ -23,7 +23,7 @@ Connection = Any
 """A sqlcipher3 connection with explicit transactions (isolation_level None)."""
 
 DOCID_DAY = 1 << 32
-VERSION = 2
+VERSION = 3
 
 BULK_CACHE_KIB = 32_768
 """Pages that an import, a publication or a feed keeps in memory: enough for the index of numbers."""
@@ -80,7 +80,27 @@ _SCHEMA_2 = (
         hash BLOB PRIMARY KEY, code TEXT NOT NULL, refused_at TEXT NOT NULL, envelope BLOB NOT NULL)""",
 )
 
-_MIGRATIONS = (_SCHEMA_1, _SCHEMA_2)
+_SCHEMA_3 = (
+    # What the filters of the state's own form ask for. A row of before has no ``traits`` until the background has
+    # read its record again (`indexer.derive_pending`).
+    "CREATE TABLE station (station_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    *(
+        f"ALTER TABLE opening ADD COLUMN {column}"
+        for column in (
+            *("traits INTEGER", "overtime INTEGER", "holidays INTEGER", "age_min INTEGER", "age_max INTEGER"),
+            *(
+                "staff INTEGER",
+                "retirement INTEGER",
+                "base_pay INTEGER",
+                "industry TEXT",
+                "station_id INTEGER",
+            ),
+        )
+    ),
+    "INSERT INTO progress SELECT 'to_derive', EXISTS (SELECT 1 FROM opening)",
+)
+
+_MIGRATIONS = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3)
 
 
 def prepare(connection: Connection) -> None:

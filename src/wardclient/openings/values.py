@@ -9,6 +9,7 @@ from wardclient.casework.calendar import DateError, end_of_second_month_after, p
 
 _NUMBER = re.compile(r"^(\d{5})-?(\d{1,8})$")
 _HOURS = re.compile(r"(\d{1,2})時(\d{1,2})分[～~〜\-](?:翌日?)?(\d{1,2})時(\d{1,2})分")
+_FIRST = re.compile(r"[0-9]{1,9}")
 _OCCUPATION = re.compile(r"^(\d{3})-?(\d{2})?$")
 SERIAL = 10**8
 
@@ -19,7 +20,7 @@ def opening_number(text: str) -> int | None:
     Full-width digits and hyphens are folded; a serial shorter than eight digits is padded
     with zeros on the left (domain.md 7.3).
     """
-    found = _NUMBER.match(_narrow(text))
+    found = _NUMBER.match(narrow(text))
     return int(found[1]) * SERIAL + int(found[2]) if found else None
 
 
@@ -56,8 +57,15 @@ def end_of_validity(received: int) -> int:
 @lru_cache(maxsize=8192)
 def whole_number(text: str) -> int | None:
     """Return an amount (``250,000円``, full-width allowed) as an integer, None when it is no number."""
-    plain = _narrow(text).replace(",", "").removesuffix("円")
+    plain = narrow(text).replace(",", "").removesuffix("円")
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < len("1000000000000") else None
+
+
+@lru_cache(maxsize=8192)
+def first_number(text: str) -> int | None:
+    """Return the first whole number in a text (``月平均 5時間``, ``1,200人``), None where there is none."""
+    found = _FIRST.search(narrow(text).replace(",", "")) if text else None
+    return int(found[0]) if found else None
 
 
 @lru_cache(maxsize=8192)
@@ -78,11 +86,11 @@ def hours(text: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=8192)
 def occupation(text: str) -> int | None:
     """Return 職業分類 ``NNN-NN`` as an integer NNN*100+NN (``NNN`` alone as NNN*100), None otherwise."""
-    found = _OCCUPATION.match(_narrow(text))
+    found = _OCCUPATION.match(narrow(text))
     return int(found[1]) * 100 + int(found[2] or 0) if found else None
 
 
-def _narrow(text: str) -> str:
+def narrow(text: str) -> str:
     """Return the text folded to half width without blanks at its ends; all dashes become ``-``."""
     if text.isascii():
         return text.strip()

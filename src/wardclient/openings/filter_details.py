@@ -1,0 +1,119 @@
+"""The details of the state's own form (domain.md 7.7): age, traits, days off, hours of overtime, size, industry, station."""
+
+import re
+
+from wardclient.openings import traits
+from wardclient.openings.conditions import Conditions, Filters, marks, unknown
+from wardclient.openings.grams import fold
+from wardclient.openings.problems import Problem
+from wardclient.openings.store import Connection
+
+_INDUSTRY = re.compile(r"^[A-T](\d{2,3})?$")
+AGES = range(15, 100)
+
+
+def add_details(connection: Connection, filters: Filters, result: Conditions) -> None:
+    """Add the conditions; wrong codes and amounts are problems."""
+    _kinds(connection, filters.kinds, result)
+    _age(filters.age, result)
+    _traits(filters, result)
+    _amounts(filters, result)
+    _industries(connection, filters.industries, result)
+    _station(connection, filters.station, result)
+
+
+def _kinds(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
+    if not codes:
+        return
+    known = {row[0] for row in connection.execute("SELECT code FROM code_name WHERE kind = 'opening_kind'")}
+    result.problems.extend(
+        unknown("kinds", "求人区分コード", "code of the kind", code, known)
+        for code in codes
+        if code not in known
+    )
+    result.add(f"o.kind IN ({marks(codes)})", *codes)
+
+
+def _age(age: int | None, result: Conditions) -> None:
+    if age is None:
+        return
+    if age not in AGES:
+        result.problems.append(
+            Problem(
+                "age",
+                "bad_age",
+                "年齢は15から99までの数で入れてください。",
+                "The age is a number from 15 to 99.",
+            )
+        )
+        return
+    result.add("(o.age_min IS NULL OR o.age_min <= ?) AND (o.age_max IS NULL OR o.age_max >= ?)", age, age)
+
+
+def _traits(filters: Filters, result: Conditions) -> None:
+    for field, codes, known in (
+        ("traits", filters.traits, tuple(traits.CODES)),
+        ("avoid", filters.avoid, traits.AVOIDABLE),
+    ):
+        wrong = [code for code in codes if code not in known]
+        result.problems.extend(unknown(field, "条件", "condition", code, known) for code in wrong)
+    wanted = traits.mask(tuple(code for code in filters.traits if code in traits.CODES))
+    for day in filters.days_off:
+        if day in traits.DAYS and len(day) == 1:
+            wanted |= 1 << (traits.FIRST_DAY_BIT + traits.DAYS.index(day))
+        else:
+            result.problems.append(unknown("days_off", "休日の曜日", "day off", day, traits.DAYS))
+    if wanted:
+        result.add("o.traits & ? = ?", wanted, wanted)
+    avoided = traits.mask(tuple(code for code in filters.avoid if code in traits.CODES))
+    if avoided:
+        result.add("o.traits & ? = 0", avoided)
+
+
+def _amounts(filters: Filters, result: Conditions) -> None:
+    for field, amount, test in (
+        (
+            "overtime_most",
+            filters.overtime_most,
+            f"(o.overtime <= ? OR o.traits & {traits.mask(('no_overtime',))})",
+        ),
+        ("holidays_least", filters.holidays_least, "o.holidays >= ?"),
+        ("staff_least", filters.staff_least, "o.staff >= ?"),
+        ("staff_most", filters.staff_most, "o.staff <= ?"),
+        ("retirement_least", filters.retirement_least, "(o.retirement IS NULL OR o.retirement >= ?)"),
+    ):
+        if amount is None:
+            continue
+        if amount < 0:
+            result.problems.append(
+                Problem(field, "negative", "数は0以上で入れてください。", "The number may not be negative.")
+            )
+        else:
+            result.add(test, amount)
+
+
+def _industries(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
+    tests: list[str] = []
+    ends: list[str] = []
+    for code in codes:
+        if not _INDUSTRY.match(code):
+            known = {f"{chr(letter)}" for letter in range(ord("A"), ord("T") + 1)}
+            known |= {row[0] for row in connection.execute("SELECT DISTINCT industry FROM opening") if row[0]}
+            result.problems.append(unknown("industries", "産業分類コード", "industry code", code, known))
+            continue
+        tests.append("o.industry BETWEEN ? AND ?")
+        ends += [code, code + "\U0010ffff"]
+    if tests:
+        result.add(f"({' OR '.join(tests)})", *ends)
+
+
+def _station(connection: Connection, text: str, result: Conditions) -> None:
+    wanted = fold(text)
+    if not wanted:
+        return
+    found = [
+        station_id
+        for station_id, name in connection.execute("SELECT station_id, name FROM station")
+        if wanted in fold(name)
+    ]
+    result.add(f"o.station_id IN ({marks(found)})", *found)
