@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from wardclient.desk.workstation import Workstation
 
 
+LISTS = (
+    *("municipalities", "occupations", "employment_types"),
+    *("kinds", "traits", "avoid", "days_off", "industries"),
+)
 MOST = 200
 """Lines of one search: what a person reads. A file of openings leaves by no command (terms of use)."""
 
@@ -25,8 +29,22 @@ def _capped(limit: int, printer: Printer) -> int:
     return min(limit, MOST)
 
 
-def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+def _filters(arguments: argparse.Namespace) -> dict[str, object]:
+    """Return the filters of a command: ``--filter NAME=VALUE``, lists parted by commas."""
     filters: dict[str, object] = {"municipality": arguments.municipality} if arguments.municipality else {}
+    for given in arguments.filter:
+        name, is_, text = given.partition("=")
+        if not is_ or not text:
+            raise UsageError(f"「{given}」は 名前=値 の形で書いてください。", f"Write {given} as NAME=VALUE.")
+        if name in LISTS:
+            filters[name] = text.split(",")
+        else:
+            filters[name] = int(text) if text.isdecimal() else text in {"yes", "はい"} or text
+    return filters
+
+
+def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    filters = _filters(arguments)
     if arguments.case_id:
         _search_for(desk, arguments, filters, printer)
         return
@@ -84,7 +102,7 @@ def _synonyms(desk: "Workstation", arguments: argparse.Namespace, printer: Print
 
 
 def _save(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
-    filters: dict[str, object] = {"municipality": arguments.municipality} if arguments.municipality else {}
+    filters = _filters(arguments)
     search_id = desk.save_search(arguments.name, arguments.query, filters, arguments.case_id or "")
     printer.result({"search_id": search_id}, (search_id,))
 

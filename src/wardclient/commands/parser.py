@@ -240,6 +240,13 @@ def _openings(commands: "Commands") -> None:
     loaded.add_argument("--dry-run", action="store_true")
     search = _act(acts, "search", "検索 / search", "QUERY")
     search.add_argument("--municipality", action="append", default=[])
+    search.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="くわしい条件 / e.g. age=45 traits=bonus,car",
+    )
     search.add_argument("--limit", type=int, default=20)
     search.add_argument(
         "--for", dest="case_id", metavar="CASE", help="この人の希望に合う順 / the best for this case first"
@@ -250,6 +257,13 @@ def _openings(commands: "Commands") -> None:
     search.add_argument("--client-facing", action="store_true", help="来所者に見せてよい表示")
     save = _act(acts, "save", "検索を保存 / keep a search", "NAME", "QUERY")
     save.add_argument("--municipality", action="append", default=[])
+    save.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="くわしい条件 / e.g. age=45 traits=bonus,car",
+    )
     save.add_argument("--for", dest="case_id", metavar="CASE", help="だれのためか / for whom")
     saved = _act(acts, "saved", "保存した検索と新着 / saved searches and what is new")
     saved.add_argument("--seen", metavar="SEARCH", help="見た / mark as seen")

@@ -34,7 +34,10 @@ CLOSE_SECONDS = 5.0
 """How long a lock waits for an import or a feed under way to leave off; what is not committed is undone."""
 LIST_MOST = 5_000
 """Openings in one answer, whoever asks: the terms of use let nobody take them out in bulk (domain.md 7.6)."""
-LIST_FILTERS = ("municipalities", "occupations", "employment_types")
+LIST_FILTERS = (
+    *("municipalities", "occupations", "employment_types"),
+    *("kinds", "traits", "avoid", "days_off", "industries"),
+)
 
 
 class OpeningsRoom:

@@ -279,11 +279,40 @@ def _conditions(random: Random, *, part: bool, changed: bool) -> dict[str, str]:
         "break_min": "60",
         "annual_holidays": str(random.randrange(90, 130)),
         "holidays": random.choice(("土日祝日その他", "その他")),
-        "two_day_weekend": "1",
-        "two_day_weekend_name": "毎週",
         "insurance_text": "雇用　労災　健康　厚生" if not part else "雇用　労災",
         "commute_allowance": "実費支給（上限あり）",
         "commute_allowance_yen": "20000",
+        **_details(Random(low * 1_000_003 + high), part=part, regular=regular, low=low),
+    }
+
+
+def _details(random: Random, *, part: bool, regular: bool, low: int) -> dict[str, str]:
+    """What the filters of the state's form look at, with a chance of its own, so that the rest of a row stays."""
+    weekly = random.randrange(10) < 7  # noqa: PLR2004
+    overtime = random.randrange(3) > 0
+    shifts = random.randrange(4) == 0
+    return {
+        "bonus": "なし" if part and random.randrange(3) else "あり",
+        "raise": random.choice(("あり", "あり", "なし")),
+        "regular_track": "" if regular else random.choice(("あり", "なし")),
+        "transfer": random.choice(("なし", "なし", "なし", "あり")),
+        "telework": "あり" if random.randrange(12) == 0 else "なし",
+        "overtime": "あり" if overtime else "なし",
+        **({} if overtime else {"overtime_hours": "0"}),
+        "two_day_weekend": "1" if weekly else "2",
+        "two_day_weekend_name": "毎週" if weekly else "その他",
+        "hours_kind": "交替制（シフト制）" if shifts else "通常の勤務",
+        "retirement_age": random.choice(
+            ("あり　定年年齢　一律　６０歳", "あり　定年年齢　一律　６５歳", "なし")
+        ),
+        "probation": random.choice(("なし", "あり　期間　３ヶ月")),
+        "probation_conditions": "同条件",
+        "age_max": "59" if regular and random.randrange(4) == 0 else "",
+        "base_pay_min_yen": str(low if part else low - random.choice((0, 5_000, 20_000))),
+        "trial_name": "希望する" if random.randrange(8) == 0 else "希望しない",
+        "contract_term_text": ""
+        if regular
+        else random.choice(("契約更新の可能性あり（原則更新）", "契約更新の可能性なし")),
     }
 
 

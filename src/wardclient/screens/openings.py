@@ -18,6 +18,7 @@ from wardclient.keys import (
     BACK,
     CLIENT_FACING,
     CURTAIN,
+    DETAILS,
     FEED,
     HELP,
     IMPORT,
@@ -32,7 +33,7 @@ from wardclient.keys import (
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.words import long_day
-from wardclient.widgets.cells import pad, width, wrap
+from wardclient.widgets.cells import cut, pad, width, wrap
 from wardclient.widgets.filters import Filter, FilterLine
 from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.ime import ImeInput
@@ -78,6 +79,7 @@ class OpeningsScreen(WorkScreen):
         MATCHES,
         PICK,
         BY_HAND,
+        DETAILS.aside(),
         HELP,
         CURTAIN.aside(),
         BACK,
@@ -101,6 +103,7 @@ class OpeningsScreen(WorkScreen):
         self.case_id = case_id
         self.grid: RowGrid[OpeningRow] = RowGrid(COLUMNS, id="openings")
         self._limit = PAGE
+        self._details: dict[str, object] = {}
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same search screen again."""
@@ -122,7 +125,7 @@ class OpeningsScreen(WorkScreen):
                 "within_days", _("受付"), (("3", _("3日以内")), ("7", _("7日以内")), ("30", _("30日以内")))
             ),
         )
-        yield Static("", classes="gap")
+        yield Static("", markup=False, id="details", classes="gap")
         with Horizontal():
             yield self.grid
             with Vertical(classes="side"):
@@ -165,7 +168,21 @@ class OpeningsScreen(WorkScreen):
         filters: dict[str, object] = dict(self.query_one(FilterLine).values())
         if "within_days" in filters:
             filters["within_days"] = int(str(filters["within_days"]))
-        return self.query_one("#search", ImeInput).value, filters
+        return self.query_one("#search", ImeInput).value, {**filters, **self._details}
+
+    def action_details(self) -> None:
+        """Set the filters of the state's own form."""
+        from wardclient.screens.openings_details import OpeningsDetails
+
+        self.app.push_screen(OpeningsDetails(*self._asked(), self._narrow_by))
+
+    def _narrow_by(self, details: dict[str, object]) -> None:
+        from wardclient.screens.saved_searches import in_words
+
+        self._details = details
+        words = f"{_('条件')}  {in_words('', details)}" if details else ""
+        self.query_one("#details", Static).update(Content(cut(words, max(self.size.width - 2, 1))))
+        self._narrowed()
 
     def _show(self, page: OpeningPage, *, keep: bool) -> None:
         more = (len(page.rows) < page.total or page.more_than) and self._limit < MOST

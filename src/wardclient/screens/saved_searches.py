@@ -12,6 +12,7 @@ from textual.widgets import Static
 from wardclient.casework import reference
 from wardclient.desk.api import Desk
 from wardclient.desk.feed_rows import FeedStatus
+from wardclient.desk.filter_words import words_of
 from wardclient.desk.rows import Change, OpeningRow
 from wardclient.desk.saved_rows import NAME_MOST, SavedRow
 from wardclient.keys import ALL_HITS, BACK, CURTAIN, DROP, FEED, HELP, LOOKED, OPEN, RENAME, Key
@@ -34,6 +35,17 @@ _NAMES = {
     "ends_by": mark("終業"),
     "within_days": mark("受付"),
     "received_since": mark("受付日から"),
+    "age": mark("年齢"),
+    "avoid": mark("除く"),
+    "days_off": mark("休日"),
+    "overtime_most": mark("時間外の上限"),
+    "holidays_least": mark("年間休日"),
+    "staff_least": mark("従業員数の下限"),
+    "staff_most": mark("従業員数の上限"),
+    "retirement_least": mark("定年"),
+    "industries": mark("産業"),
+    "kinds": mark("求人区分"),
+    "station": mark("沿線・駅"),
 }
 
 
@@ -63,6 +75,10 @@ def _word(name: str, value: object) -> str:
         return _("フルタイム") if text == "full" else _("パート")
     if name == "within_days":
         return _("{n}日以内").format(n=text)
+    if name in ("traits", "avoid"):
+        return words_of(text, english=language() != "ja")
+    if name == "base_pay_only":
+        return _("手当を含めない")
     return text
 
 

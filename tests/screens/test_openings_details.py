@@ -1,0 +1,84 @@
+"""くわしい条件 by keys at a real desk: the count follows, what is wrong stands under its field, the search is narrowed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.desk.conftest import PASSPHRASE, Offices, city, offices  # noqa: F401
+from tests.desk.test_feeds import read_in
+from tests.screens.walking import at, press, settled, shown, the, unlock
+from wardclient.app import WardApp
+from wardclient.desk.door import HomeDoor
+from wardclient.desk.workstation import Workstation
+from wardclient.screens.openings import OpeningsScreen
+from wardclient.screens.openings_details import OpeningsDetails
+from wardclient.settings import Settings
+from wardclient.widgets.form import FormBody
+
+
+def found(desk: Workstation, **filters: object) -> int:
+    """Return how many openings the desk finds."""
+    return desk.find_openings("", filters, 1).total
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_details_narrow_the_search_and_say_how_many(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    tmp_path: Path,
+    size: tuple[int, int],
+) -> None:
+    """Typed, ticked, counted; a wrong code is told under its field and nothing is lost; Ctrl+S searches, Ctrl+G clears."""
+    read_in(city, tmp_path, 120, 1)
+    all_of_them, part = found(city), found(city, traits=["bonus"])
+    assert 0 < part < all_of_them
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=size) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "f3", "f2")
+        screen = the(app, OpeningsDetails)
+        assert f"この条件に合う求人 {all_of_them}件" in shown(app)
+        form = screen.query_one(FormBody)
+        form.field("traits").fill(["bonus"])
+        screen.count()
+        await settled(pilot)
+        assert f"この条件に合う求人 {part}件" in shown(app)
+        form.field("industries").fill("Z9")
+        await press(pilot, "ctrl+s")
+        assert at(app, OpeningsDetails)
+        assert "産業分類コード「Z9」はありません" in form.field("industries").problem
+        form.field("industries").fill("")
+        await press(pilot, "ctrl+s")
+        assert at(app, OpeningsScreen)
+        assert "賞与あり" in shown(app)
+        assert f"{part}件" in shown(app)
+        await press(pilot, "f2")
+        assert the(app, OpeningsDetails).details() == {"traits": ["bonus"]}
+        await press(pilot, "ctrl+g")
+        assert f"この条件に合う求人 {all_of_them}件" in shown(app)
+        await press(pilot, "ctrl+s")
+        assert f"{all_of_them}件" in shown(app)
+
+
+async def test_what_is_typed_is_counted_without_a_key(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """The count follows a moment after the last key; Esc leaves the search as it was."""
+    read_in(city, tmp_path, 60, 1)
+    older = found(city, age=99)
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "f3", "f2", "9", "9")
+        screen = the(app, OpeningsDetails)
+        screen.count()
+        await settled(pilot)
+        assert f"この条件に合う求人 {older}件" in shown(app)
+        await press(pilot, "escape")
+        assert at(app, OpeningsScreen)
+        await press(pilot, "f2")
+        assert the(app, OpeningsDetails).details() == {}
