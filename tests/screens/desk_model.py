@@ -726,8 +726,22 @@ class ModelDesk(PrintModel):
 
     # --- openings and referrals ----------------------------------------------------
 
+    def synonym_list(self) -> tuple[rows.SynonymRow, ...]:
+        """One word of the product."""
+        return (rows.SynonymRow("清掃", ("掃除",), own=False),)
+
+    def set_synonyms(self, word: str, others: Sequence[str] | None) -> tuple[str, ...]:
+        """Synonyms are changed at a real desk."""
+        raise NotImplementedError
+
     def find_openings(
-        self, text: str, filters: Mapping[str, object], limit: int = 200, after: str = ""
+        self,
+        text: str,
+        filters: Mapping[str, object],
+        limit: int = 200,
+        after: str = "",
+        *,
+        widened: bool = True,
     ) -> rows.OpeningPage:
         """Search titles and employers."""
         assert not after

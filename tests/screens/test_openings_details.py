@@ -12,8 +12,10 @@ from wardclient.desk.door import HomeDoor
 from wardclient.desk.workstation import Workstation
 from wardclient.screens.openings import OpeningsScreen
 from wardclient.screens.openings_details import OpeningsDetails
+from wardclient.screens.synonyms import SynonymsScreen
 from wardclient.settings import Settings
 from wardclient.widgets.form import FormBody
+from wardclient.widgets.ime import ImeInput
 
 
 def found(desk: Workstation, **filters: object) -> int:
@@ -82,3 +84,42 @@ async def test_what_is_typed_is_counted_without_a_key(
         assert at(app, OpeningsScreen)
         await press(pilot, "f2")
         assert the(app, OpeningsDetails).details() == {}
+
+
+async def test_synonyms_are_seen_changed_and_switched_off(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Begins at the word of the search; a new list finds more, the product's comes back, one search can do without."""
+    read_in(city, tmp_path, 120, 1)
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "f3")
+        app.screen.query_one("#search", ImeInput).value = "調理"
+        await settled(pilot)
+        assert "「調理」は 厨房、給食、キッチン も検索" in shown(app)
+        await press(pilot, "ctrl+y")
+        screen = the(app, SynonymsScreen)
+        assert screen.grid.row is not None
+        assert screen.grid.row.word == "調理"
+        await press(pilot, "e")
+        app.screen.query_one(ImeInput).value = "製パン、惣菜"
+        await press(pilot, "enter")
+        assert any(
+            row.word == "調理" and row.also == ("製パン", "惣菜") and row.own for row in screen.grid.rows
+        )
+        await press(pilot, "s")
+        assert "この検索では使いません" in shown(app)
+        await press(pilot, "escape")
+        assert "も検索" not in shown(app)
+        await press(pilot, "ctrl+y", "s", "x", "escape")
+        assert "「調理」は 厨房、給食、キッチン も検索" in shown(app)
+        await press(pilot, "ctrl+y", "a", *"ab", "enter")
+        app.screen.query_one(ImeInput).value = "cd"
+        await press(pilot, "enter")
+        desk = app.desk
+        assert isinstance(desk, Workstation)
+        assert desk.synonyms("ab") == ("cd",)

@@ -38,12 +38,12 @@ async def test_a_restore_is_read_and_acknowledged(make: Make, ward: Ward, size: 
         assert "復旧を確認しました" in shown(app)
 
 
-async def test_without_a_restore_the_inbox_has_three_parts(make: Make) -> None:
+async def test_without_a_restore_the_inbox_has_no_part_of_it(make: Make) -> None:
     """Nothing about restores where none was announced."""
     app = make()
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot)
-        await press(pilot, "f4", "left")
+        await press(pilot, "f4", "left", "left")
         assert "[異常 0]" in shown(app)
         assert "復旧" not in shown(app)
 

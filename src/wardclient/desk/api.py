@@ -299,7 +299,13 @@ class Desk(NewsDesk, PrintDesk, Protocol):
 
     # openings and referral
     def find_openings(
-        self, text: str, filters: Mapping[str, object], limit: int = 200, after: str = ""
+        self,
+        text: str,
+        filters: Mapping[str, object],
+        limit: int = 200,
+        after: str = "",
+        *,
+        widened: bool = True,
     ) -> OpeningPage:
         """Search openings; wrong codes are RefusedError, never an empty result."""
 

@@ -1,17 +1,23 @@
 """The part of the seam (`desk.api.Desk`) that is about what is new: saved searches, and the openings feed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wardclient.desk.api import Cancelled, OnProgress
     from wardclient.desk.feed_rows import FeedOutcome, FeedStatus
-    from wardclient.desk.rows import OpeningRow
+    from wardclient.desk.rows import OpeningRow, SynonymRow
     from wardclient.desk.saved_rows import SavedRow
 
 
 class NewsDesk(Protocol):
     """What is new for whom, and where the openings come from."""
+
+    def synonym_list(self) -> "tuple[SynonymRow, ...]":
+        """Return every word that has synonyms."""
+
+    def set_synonyms(self, word: str, others: Sequence[str] | None) -> tuple[str, ...]:
+        """Let a word find ``others`` too on this PC; None returns it to the product's list."""
 
     def save_search(self, name: str, text: str, filters: Mapping[str, object], case_id: str = "") -> str:
         """Keep a search under a name, for a case or for nobody in particular; return its id."""

@@ -19,6 +19,7 @@ from wardclient.desk.rows import (
     OpeningRow,
     OpeningView,
     Progress,
+    SynonymRow,
 )
 from wardclient.desk.turns import GaveUpError, Turns
 from wardclient.openings import rules, search, sheet, synonyms
@@ -143,8 +144,9 @@ class OpeningsActs(Acts):
         after: str = "",
         *,
         client_facing: bool = False,
+        widened: bool = True,
     ) -> OpeningPage:
-        """Search by text and the staff's filters."""
+        """Search by text and the staff's filters; ``widened`` looks for synonyms, too."""
         wanted = opening_filters(filters)
         lock, connection = self.room.read()
         with lock, telling_refusals():
@@ -156,7 +158,7 @@ class OpeningsActs(Acts):
                 limit=min(limit, LIST_MOST),
                 after=after,
                 client_facing=client_facing,
-                widened=True,
+                widened=widened,
             )
         warning = page.age.ja if page.age.level != "fresh" else ""
         rows = tuple(opening_row(row) for row in page.rows)
@@ -169,6 +171,13 @@ class OpeningsActs(Acts):
         lock, connection = self.room.read()
         with lock:
             return synonyms.also(connection, word)
+
+    def synonym_list(self) -> tuple[SynonymRow, ...]:
+        """Return every word that has synonyms, or was told to have none."""
+        lock, connection = self.room.read()
+        with lock:
+            found = synonyms.everything(connection)
+        return tuple(SynonymRow(word, others, own) for word, others, own in found)
 
     def set_synonyms(self, word: str, others: Sequence[str] | None) -> tuple[str, ...]:
         """Let a word find ``others`` too on this PC; None returns it to the product's list."""

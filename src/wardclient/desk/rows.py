@@ -313,6 +313,15 @@ class OpeningRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SynonymRow:
+    """A word and what is searched with it; ``own``: set on this PC, else of the product's list."""
+
+    word: str
+    also: tuple[str, ...]
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpeningPage:
     """Openings found. ``age_days`` is the age of the file, ``warning`` what that means today."""
 

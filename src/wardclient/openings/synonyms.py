@@ -39,6 +39,16 @@ def of_ward(connection: Connection) -> dict[str, tuple[str, ...]]:
     return {word: tuple(also.split("\t")) if also else () for word, also in found}
 
 
+def everything(connection: Connection) -> list[tuple[str, tuple[str, ...], bool]]:
+    """Return (word, what is searched with it, whether that is the ward's entry), the ward's first."""
+    ward = of_ward(connection)
+    product = [(word, group) for group in GROUPS for word in group if fold(word) not in ward]
+    return [
+        *((word, others, True) for word, others in ward.items()),
+        *((word, tuple(other for other in group if other != word), False) for word, group in product),
+    ]
+
+
 def also(connection: Connection, word: str) -> tuple[str, ...]:
     """Return what is searched with a word; the ward's entry replaces the product's."""
     ward = of_ward(connection)

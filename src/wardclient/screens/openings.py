@@ -28,12 +28,14 @@ from wardclient.keys import (
     REFER,
     SAVE_SEARCH,
     SAVED_SEARCHES,
+    SYNONYMS,
     Key,
 )
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.openings_narrowing import Narrowing
 from wardclient.screens.words import long_day
-from wardclient.widgets.cells import cut, pad, width, wrap
+from wardclient.widgets.cells import pad, width, wrap
 from wardclient.widgets.filters import Filter, FilterLine
 from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.ime import ImeInput
@@ -71,7 +73,7 @@ COLUMNS: tuple[Column[OpeningRow], ...] = (
 )
 
 
-class OpeningsScreen(WorkScreen):
+class OpeningsScreen(Narrowing):
     """Find an opening; for a case, refer to it."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
@@ -80,6 +82,7 @@ class OpeningsScreen(WorkScreen):
         PICK,
         BY_HAND,
         DETAILS.aside(),
+        SYNONYMS,
         HELP,
         CURTAIN.aside(),
         BACK,
@@ -103,7 +106,6 @@ class OpeningsScreen(WorkScreen):
         self.case_id = case_id
         self.grid: RowGrid[OpeningRow] = RowGrid(COLUMNS, id="openings")
         self._limit = PAGE
-        self._details: dict[str, object] = {}
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same search screen again."""
@@ -150,39 +152,27 @@ class OpeningsScreen(WorkScreen):
 
     @on(Input.Changed, "#search")
     @on(Filter.Changed)
-    def _narrowed(self) -> None:
+    def narrowed(self) -> None:
+        """Search anew, from the first page."""
         self._limit = PAGE
         self.find()
 
     def find(self, *, keep: bool = False) -> None:
         """Ask for the openings that match."""
-        text, filters = self._asked()
+        text, filters = self.asked()
         limit = self._limit
         self.ask(
-            lambda desk: desk.find_openings(text, filters, limit),
+            lambda desk: desk.find_openings(text, filters, limit, widened=self.widened),
             lambda page: self._show(page, keep=keep),
             group="find",
         )
 
-    def _asked(self) -> tuple[str, dict[str, object]]:
+    def asked(self) -> tuple[str, dict[str, object]]:
+        """Return the words and the filters of the search."""
         filters: dict[str, object] = dict(self.query_one(FilterLine).values())
         if "within_days" in filters:
             filters["within_days"] = int(str(filters["within_days"]))
-        return self.query_one("#search", ImeInput).value, {**filters, **self._details}
-
-    def action_details(self) -> None:
-        """Set the filters of the state's own form."""
-        from wardclient.screens.openings_details import OpeningsDetails
-
-        self.app.push_screen(OpeningsDetails(*self._asked(), self._narrow_by))
-
-    def _narrow_by(self, details: dict[str, object]) -> None:
-        from wardclient.screens.saved_searches import in_words
-
-        self._details = details
-        words = f"{_('条件')}  {in_words('', details)}" if details else ""
-        self.query_one("#details", Static).update(Content(cut(words, max(self.size.width - 2, 1))))
-        self._narrowed()
+        return self.query_one("#search", ImeInput).value, {**filters, **self.details}
 
     def _show(self, page: OpeningPage, *, keep: bool) -> None:
         more = (len(page.rows) < page.total or page.more_than) and self._limit < MOST
@@ -236,7 +226,7 @@ class OpeningsScreen(WorkScreen):
         from wardclient.screens.matching import MatchScreen
 
         if self.case_id:
-            self.app.push_screen(MatchScreen(self.case_id, *self._asked()))
+            self.app.push_screen(MatchScreen(self.case_id, *self.asked()))
 
     def action_pick(self) -> None:
         """Put the chosen opening on the person's shortlist."""
@@ -255,7 +245,7 @@ class OpeningsScreen(WorkScreen):
         """Keep this search: it says what is new after every file."""
         from wardclient.screens.saved_searches import ask_to_save
 
-        ask_to_save(self, *self._asked(), self.case_id)
+        ask_to_save(self, *self.asked(), self.case_id)
 
     def action_saved(self) -> None:
         """Show the searches that are kept."""

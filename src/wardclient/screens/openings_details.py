@@ -72,7 +72,7 @@ class OpeningsDetails(WorkScreen):
     KEYS: ClassVar[tuple[Key, ...]] = (
         SEARCH_SO,
         MOVE,
-        TOGGLE,
+        TOGGLE.aside(),
         CLEAR_DETAILS,
         HELP,
         BACK.named(mark("やめる")),
