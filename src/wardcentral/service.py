@@ -22,7 +22,15 @@ from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
-from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError, Wanted
+from wardcentral.store import (
+    DamagedError,
+    Reader,
+    SchemaError,
+    ServerStore,
+    SharedReader,
+    UnreachableError,
+    Wanted,
+)
 from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
@@ -208,6 +216,10 @@ class Service:
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        except SchemaError:
+            # A newer version took the tables over: its processes answer whoever asks again.
+            log.error("the tables are of another version")  # noqa: TRY400
+            raise ProblemError("storage") from None
         except DamagedError:
             log.critical("a ward's control stream does not fold")
             raise ProblemError("damaged") from None
