@@ -84,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     move.add_argument("--to", required=True, type=Path, metavar="DIR", help=say("to_cell"))
     move.add_argument("--address", required=True, metavar="URL", help=say("cell_address"))
     move.add_argument("--to-database", default="", metavar="URL", help=say("to_database"))
+    move.add_argument("--feed", type=Path, metavar="DIR", help=say("feed"))
+    move.add_argument("--to-feed", type=Path, metavar="DIR", help=say("to_feed"))
     move.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
     add_serve_options(acts.choices["serve"])
     return parser
@@ -165,6 +167,7 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.feed_store import FeedDiffersError, FeedFolder
     from wardcentral.moving import NotMovedError, move_ward
     from wardcentral.placement import write_map
     from wardcentral.stores import open_store
@@ -179,13 +182,21 @@ def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
         for store in stores:
             stack.callback(store.close)
         ward = _ward(stores[0], options.ward)
+        feeds = FeedFolder(options.feed or folder.feed), FeedFolder(options.to_feed or target.feed)
+
+        def carry() -> None:
+            try:
+                feeds[0].carry(ward, feeds[1])
+            except FeedDiffersError:
+                raise NotMovedError("feed_differs") from None
+
         try:
             moved = move_ward(
-                stores[0], stores[1], ward, options.address.rstrip("/"), Ed25519Signing(), secret
+                stores[0], stores[1], ward, options.address.rstrip("/"), Ed25519Signing(), secret, carry=carry
             )
         except NotMovedError as error:
             raise CommandError(
-                say(f"not_{error.code}"), BROKEN if error.code == "differs" else REFUSED
+                say(f"not_{error.code}"), BROKEN if error.code.endswith("differs") else REFUSED
             ) from None
     if options.map is not None:
         write_map(options.map, ward, options.address.rstrip("/"), write_atomically)

@@ -205,7 +205,16 @@ class Service:
             return ProblemError("moved", address)
         return None
 
+    def _here(self, reader: Reader, ward: bytes, *, writing: bool = False) -> None:
+        elsewhere = self._elsewhere(reader, ward, writing=writing)
+        if elsewhere is not None:
+            raise elsewhere
+
     # --- reading
+
+    async def serves(self, ward: bytes, *, writing: bool = False) -> None:
+        """Return where this cell serves (or lets write) a ward; ProblemError("moved") or ("moving")."""
+        await self._read(lambda reader: self._here(reader, ward, writing=writing))
 
     async def _read(self, act: Callable[[Reader], T]) -> T:
         def run() -> T:
@@ -242,12 +251,8 @@ class Service:
         if self._shared is not None:
             return await self._shared_snapshot(ward, found)
         if found is None:
-            elsewhere, head = await self._read(
-                lambda reader: (self._elsewhere(reader, ward), reader.ward_head(ward))
-            )
-            if elsewhere is not None:
-                raise elsewhere
-            if head is None:
+            await self.serves(ward)
+            if await self._read(lambda reader: reader.ward_head(ward)) is None:
                 raise ProblemError("unknown_ward")
             found = await self._write(lambda: self._log(ward).snapshot(), ward)
         return found
@@ -256,10 +261,8 @@ class Service:
         """The ward as of now: what a receipt of another process stands for must not be missing here."""
 
         def look(reader: Reader) -> Snapshot:
-            elsewhere = self._elsewhere(reader, ward)
+            self._here(reader, ward)
             head = reader.ward_head(ward)
-            if elsewhere is not None:
-                raise elsewhere
             if head is None:
                 raise ProblemError("unknown_ward")
             if found is not None and found.size >= head.wseq:
@@ -281,9 +284,7 @@ class Service:
         now_ms = self.clock_ms()
 
         def act(reader: Reader) -> LogPage:
-            elsewhere = self._elsewhere(reader, snapshot.ward)
-            if elsewhere is not None:
-                raise elsewhere
+            self._here(reader, snapshot.ward)
             return page(reader, snapshot, device, after, limit, now_ms, asked, self._notes)
 
         return await self._read(act)

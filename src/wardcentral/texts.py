@@ -41,6 +41,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "求人の配信を置くフォルダー(一つの導入のプロセスで共有する。初めはデータフォルダーの feed)",
         "folder of the openings feeds, shared by an installation's processes (default: feed in the data folder)",
     ),
+    "to_feed": (
+        "移す先のセルの、求人の配信を置くフォルダー(初めは移す先のデータフォルダーの feed)",
+        "folder of the openings feeds of the cell to move to (default: feed in its data folder)",
+    ),
+    "not_feed_differs": (
+        "求人の配信の写しが、名の示す内容と一致しません。拠点は元の場所で続いています。端末から配信し直してから、もう一度移してください。",
+        "A chunk of the openings feed is not what its name says. The ward goes on where it was; publish again, then move.",
+    ),
     "map": ("拠点とセルの対応表のファイル", "file that says which cell serves which ward"),
     "moved": (
         "拠点 {ward} を {address} へ移しました。記録 {entries}件、ストリーム {streams}件、拒否 {refusals}件。",

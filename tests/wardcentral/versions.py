@@ -63,12 +63,12 @@ class Version:
             encoding="utf-8", timeout=START_SECONDS,
         )  # fmt: skip
 
-    def serve(self, address: str, folder: Path, port: int) -> subprocess.Popen[str]:
+    def serve(self, address: str, folder: Path, port: int, *options: str) -> subprocess.Popen[str]:
         """Start a process and return it once it accepts."""
         process = subprocess.Popen(
             [
                 *(sys.executable, "-P", "-m", "wardcentral", "serve", "--data", str(folder)),
-                *("--listen", f"127.0.0.1:{port}", "--announce"),
+                *("--listen", f"127.0.0.1:{port}", "--announce", *options),
             ],
             env=self.environment(address), cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, encoding="utf-8",
