@@ -22,15 +22,7 @@ from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
-from wardcentral.store import (
-    DamagedError,
-    Reader,
-    SchemaError,
-    ServerStore,
-    SharedReader,
-    UnreachableError,
-    Wanted,
-)
+from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError, Wanted
 from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
@@ -225,16 +217,12 @@ class Service:
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, run)
-        except SchemaError:
-            # A newer version took the tables over: its processes answer whoever asks again.
-            log.error("the tables are of another version")  # noqa: TRY400
+        except UnreachableError as error:
+            log.error("the database does not answer: %s", type(error).__name__)  # noqa: TRY400
             raise ProblemError("storage") from None
         except DamagedError:
             log.critical("a ward's control stream does not fold")
             raise ProblemError("damaged") from None
-        except UnreachableError:
-            log.error("the database does not answer")  # noqa: TRY400
-            raise ProblemError("storage") from None
 
     async def look(self) -> None:
         """Return when the store has answered one small read; ProblemError or the driver's error."""

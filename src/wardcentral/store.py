@@ -25,16 +25,16 @@ class DamagedError(Exception):
     """What is stored contradicts itself. Carries no content."""
 
 
-class SchemaError(DamagedError):
+class UnreachableError(Exception):
+    """The database does not answer or does not let this role in. Carries no address: it may hold a password."""
+
+
+class SchemaError(UnreachableError):
     """The tables are ``older`` than this program (they are to be migrated) or too new for it (``newer``)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-class UnreachableError(Exception):
-    """The database does not answer or does not let this role in. Carries no address: it may hold a password."""
 
 
 @dataclass(frozen=True, slots=True)
