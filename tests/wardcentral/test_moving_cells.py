@@ -261,9 +261,9 @@ AT = {
     "freeze": ((0, "placement"), None),
     "incoming": ((1, "placement"), None),
     "copy": ((1, "entry"), None),
-    "compare": ((1, "refusal"), None),
-    "flip": ((1, "refusal"), (0, "placement")),
-    "thaw": ((1, "refusal"), (1, "placement")),
+    "compare": ((1, "join_request"), None),
+    "flip": ((1, "join_request"), (0, "placement")),
+    "thaw": ((1, "join_request"), (1, "placement")),
 }
 
 
