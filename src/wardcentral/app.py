@@ -6,7 +6,7 @@ ward, and the join box, where a newcomer's request is signed by the key of its i
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -142,14 +142,14 @@ class Doors:
 
     async def restored(self, request: Request) -> Response:
         """What the service has signed about restores of the ward."""
-        async with self._caller(request, 0) as caller:
+        async with self.believed(request, 0) as caller:
             signed = await asyncio.to_thread(self._service.notices, caller.snapshot.ward)
         return wire(RestoreNotices(signed))
 
     async def wake(self, request: Request) -> Response:
         """Wait until the ward's log is longer than ``after``."""
         after = number_of(request, "after", 0)
-        async with self._caller(request, 0) as caller:
+        async with self.believed(request, 0) as caller:
             ward = caller.snapshot.ward
         waiting = asyncio.ensure_future(self._service.wake(ward, after))
         leaving = asyncio.ensure_future(_left(request))
@@ -164,7 +164,7 @@ class Doors:
 
     async def live(self, request: Request) -> Response:
         """Take a presence hint and hand out the others' of the same stream."""
-        async with self._caller(request, MAX_LIVE_BODY) as caller:
+        async with self.believed(request, MAX_LIVE_BODY) as caller:
             reply = self._live.post(caller.snapshot, caller.device, decoded(caller.body, LivePost))
         self._live.sweep_in(asyncio.get_running_loop())
         return wire(reply)
@@ -180,7 +180,7 @@ class Doors:
 
     async def get_join(self, request: Request) -> Response:
         """The request that waits under an invite, for an admin of the ward."""
-        async with self._caller(request, 0) as caller:
+        async with self.believed(request, 0) as caller:
             member = caller.snapshot.state.member(caller.device)
             if member is None or ADMIN_ROLE not in member.roles:
                 raise ProblemError("forbidden")
@@ -188,9 +188,12 @@ class Doors:
             held = await self._service.get_join(caller.snapshot, invite)
         return Response(held, media_type=CONTENT_TYPE)
 
-    def believed(self, request: Request, limit: int) -> AbstractAsyncContextManager[Caller]:
-        """Believe a request of another group of endpoints."""
-        return self._caller(request, limit)
+    @asynccontextmanager
+    async def believed(self, request: Request, limit: int) -> AsyncIterator[Caller]:
+        """Believe a request that reads or writes no entry: nothing later would notice that the ward moved."""
+        async with self._caller(request, limit) as caller:
+            await self._service.serves(caller.snapshot.ward)
+            yield caller
 
     @asynccontextmanager
     async def _caller(
@@ -256,7 +259,7 @@ def create_app(service: Service, limits: Limits | None = None, feeds: FeedStore 
 
     feed_routes: list[Route] = []
     if feeds is not None:
-        feed = FeedDoors(feeds, service.signing, doors.believed)
+        feed = FeedDoors(feeds, service.signing, doors.believed, service.serves)
         feed_routes = [
             route("/w/{ward}/feed", feed.get_manifest, "GET"),
             route("/w/{ward}/feed", feed.put_manifest, "PUT"),

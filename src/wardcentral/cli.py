@@ -1,4 +1,4 @@
-"""The operator's commands: init, serve, status, verify, move-ward; those of backup_cli.
+"""The operator's commands: init, migrate, serve, status, verify, move-ward; those of backup_cli.
 
 Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 4 what is stored does not hold.
 """
@@ -18,7 +18,7 @@ from wardcentral.backup_options import BACKUP_ACTS, add_options, run_backup_act
 from wardcentral.folder import Folder, FolderError, write_atomically
 from wardcentral.options import add_serve_options
 from wardcentral.refused import REFUSED, USAGE, CommandError
-from wardcentral.store import DamagedError, UnreachableError
+from wardcentral.store import DamagedError, SchemaError, UnreachableError
 from wardcentral.texts import say
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     acts: dict[str, Callable[[argparse.Namespace, Folder], int]] = {
         "init": _init,
+        "migrate": _migrate,
         "serve": _serve,
         "status": _status,
         "verify": _verify,
@@ -51,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return refused.code
     except FolderError as error:
         print(say(error.code), file=sys.stderr)
+    except SchemaError as error:
+        print(say(f"tables_{error.code}"), file=sys.stderr)
+        return BROKEN
     except (sqlite3.Error, DamagedError, UnreachableError):
         print(say("bad_database"), file=sys.stderr)
         return BROKEN
@@ -64,21 +68,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="wardcentral", description=say("about"))
     acts = parser.add_subparsers(dest="act", required=True)
-    for name in ("init", "serve", "status", "verify", "move-ward", *BACKUP_ACTS):
+    for name in ("init", "migrate", "serve", "status", "verify", "move-ward", *BACKUP_ACTS):
         act = acts.add_parser(name, help=say(name), description=say(name))
         act.add_argument("--data", required=True, metavar="DIR", help=say("data"))
         act.add_argument("--database", metavar="URL", help=say("database"))
-        if name not in {"init", "serve"}:
+        if name not in {"init", "migrate", "serve"}:
             act.add_argument("--json", action="store_true", help=say("json"))
     add_options(acts.choices)
     init = acts.choices["init"]
-    init.add_argument("--service-role", default="", metavar="ROLE", help=say("service_role"))
+    for act in (init, acts.choices["migrate"]):
+        act.add_argument("--service-role", default="", metavar="ROLE", help=say("service_role"))
     init.add_argument("--key-from", type=Path, metavar="DIR", help=say("key_from"))
     move = acts.choices["move-ward"]
     move.add_argument("ward", metavar="WARD", help=say("which_ward"))
     move.add_argument("--to", required=True, type=Path, metavar="DIR", help=say("to_cell"))
     move.add_argument("--address", required=True, metavar="URL", help=say("cell_address"))
     move.add_argument("--to-database", default="", metavar="URL", help=say("to_database"))
+    move.add_argument("--feed", type=Path, metavar="DIR", help=say("feed"))
+    move.add_argument("--to-feed", type=Path, metavar="DIR", help=say("to_feed"))
     move.add_argument("--map", type=Path, metavar="FILE", help=say("map"))
     add_serve_options(acts.choices["serve"])
     return parser
@@ -99,6 +106,16 @@ def _init(options: argparse.Namespace, folder: Folder) -> int:
     print(say("key", key=fingerprint(Ed25519Signing().public(folder.secret()))))
     print(say("token_at", path=folder.token))
     print(say("back_up_key"))
+    return DONE
+
+
+def _migrate(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.stores import make
+
+    folder.secret()
+    if not folder.address and not folder.database.exists():
+        raise DamagedError  # an empty one in its place would tell every ward that it never was here
+    print(say("migrated", version=make(folder, options.service_role)))
     return DONE
 
 
@@ -150,6 +167,7 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.feed_store import FeedDiffersError, FeedFolder
     from wardcentral.moving import NotMovedError, move_ward
     from wardcentral.placement import write_map
     from wardcentral.stores import open_store
@@ -164,13 +182,21 @@ def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
         for store in stores:
             stack.callback(store.close)
         ward = _ward(stores[0], options.ward)
+        feeds = FeedFolder(options.feed or folder.feed), FeedFolder(options.to_feed or target.feed)
+
+        def carry() -> None:
+            try:
+                feeds[0].carry(ward, feeds[1])
+            except FeedDiffersError:
+                raise NotMovedError("feed_differs") from None
+
         try:
             moved = move_ward(
-                stores[0], stores[1], ward, options.address.rstrip("/"), Ed25519Signing(), secret
+                stores[0], stores[1], ward, options.address.rstrip("/"), Ed25519Signing(), secret, carry=carry
             )
         except NotMovedError as error:
             raise CommandError(
-                say(f"not_{error.code}"), BROKEN if error.code == "differs" else REFUSED
+                say(f"not_{error.code}"), BROKEN if error.code.endswith("differs") else REFUSED
             ) from None
     if options.map is not None:
         write_map(options.map, ward, options.address.rstrip("/"), write_atomically)

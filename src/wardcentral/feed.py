@@ -51,13 +51,19 @@ Believed = Callable[[Request, int], AbstractAsyncContextManager[_Caller]]
 """Checks the device's signature of a request and gives its body, up to a size."""
 
 
+class _Serves(Protocol):
+    async def __call__(self, ward: bytes, *, writing: bool = False) -> None: ...
+
+
 class FeedDoors:
     """The endpoints under /w/{ward}/feed."""
 
-    def __init__(self, feeds: FeedStore, signing: Signing, believed: Believed) -> None:
+    def __init__(self, feeds: FeedStore, signing: Signing, believed: Believed, serves: _Serves) -> None:
+        """``serves`` raises the ProblemError that says why nothing is written for a ward here now."""
         self._feeds = feeds
         self._signing = signing
         self._believed = believed
+        self._serves = serves
 
     async def get_chunk(self, request: Request) -> Response:
         """A chunk, for any member."""
@@ -71,6 +77,7 @@ class FeedDoors:
         name = chunk_of(request)
         async with self._believed(request, MAX_CHUNK) as caller:
             _may_publish(caller)
+            await self._still_here(caller)
             if chunk_name(caller.body) != name:
                 raise ProblemError("malformed")
             try:
@@ -79,6 +86,7 @@ class FeedDoors:
                 raise ProblemError("too_big") from None
             except OSError:
                 raise ProblemError("storage") from None
+            await self._still_here(caller)
         return Response(status_code=204)
 
     async def missing(self, request: Request) -> Response:
@@ -106,11 +114,17 @@ class FeedDoors:
                 raise ProblemError("forbidden" if wrong.code == "signer" else "malformed") from None
             if signed.manifest.device != caller.device:
                 raise ProblemError("forbidden")
+            await self._still_here(caller)
             try:
                 await asyncio.to_thread(self._publish, caller.snapshot, signed)
             except OSError:
                 raise ProblemError("storage") from None
+            await self._still_here(caller)
         return Response(status_code=204)
+
+    async def _still_here(self, caller: _Caller) -> None:
+        """Promise only what a move that began meanwhile takes along: it copies after the freeze."""
+        await self._serves(caller.snapshot.ward, writing=True)
 
     def _publish(self, snapshot: Snapshot, signed: Signed) -> None:
         manifest = signed.manifest

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from wardproto.feed import MAX_FEED
+from wardproto.feed import MAX_FEED, chunk_name
 
 KEPT_MANIFESTS = 2
 UNNAMED_SECONDS = 24 * 3600.0
@@ -24,6 +24,10 @@ WARD_BYTES = 2 * MAX_FEED
 
 class FeedFullError(Exception):
     """The ward has no room for more chunks."""
+
+
+class FeedDiffersError(Exception):
+    """A chunk is not what its name says."""
 
 
 class FeedStore(Protocol):
@@ -73,10 +77,10 @@ class FeedFolder:
         place = self._chunk(ward, name)
         if place.exists():
             return
-        held = sum(each.stat().st_size for each in self._ward(ward).glob("*.chunk"))
+        held = sum(each.stat().st_size for each in self.place(ward).glob("*.chunk"))
         if held + len(packed) > self._ward_bytes:
             raise FeedFullError
-        part = self._written(place, packed)
+        part = _written(place, packed)
         part.replace(place)
 
     def manifest(self, ward: bytes) -> bytes | None:
@@ -86,11 +90,11 @@ class FeedFolder:
 
     def put_manifest(self, ward: bytes, number: int, envelope: bytes, chunks: Sequence[bytes]) -> bool:
         """Make a manifest the newest one; False where that number, or a later one, is taken."""
-        place = self._ward(ward) / f"{number:012d}.manifest"
+        place = self.place(ward) / f"{number:012d}.manifest"
         numbered = self._manifests(ward)
         if numbered and numbered[-1].name >= place.name:
             return False
-        part = self._written(place, envelope)
+        part = _written(place, envelope)
         try:
             os.link(part, place)
         except FileExistsError:
@@ -100,32 +104,57 @@ class FeedFolder:
         self._clear(ward, frozenset(name.hex() for name in chunks))
         return True
 
+    def carry(self, ward: bytes, target: "FeedFolder") -> int:
+        """Copy a ward's feed to another folder, manifests last; return how many files it has there.
+
+        FeedDiffersError where a chunk that the newest manifest may name is not what its name says. Done again it copies
+        what is missing. Nothing is written here while it runs.
+        """
+        here, there = self.place(ward), target.place(ward)
+        if not here.exists() or (there.exists() and there.samefile(here)):
+            return 0  # no feed, or one folder for all cells
+        files = sorted([*here.glob("*.chunk"), *here.glob("*.manifest")])
+        # What the target kept from an earlier stay would take room from what comes.
+        for old in {*there.glob("*.chunk"), *there.glob("*.manifest")} - {
+            there / each.name for each in files
+        }:
+            old.unlink(missing_ok=True)
+        for each in sorted(files, key=lambda file: file.suffix):
+            data = each.read_bytes()
+            if each.suffix == ".chunk" and chunk_name(data).hex() != each.stem:
+                raise FeedDiffersError
+            if _read(there / each.name) != data:
+                _written(there / each.name, data).replace(there / each.name)
+        return len(files)
+
+    def place(self, ward: bytes) -> Path:
+        """Return the folder of a ward's feed."""
+        return self._path / ward.hex()
+
     def _clear(self, ward: bytes, named: frozenset[str]) -> None:
         for old in self._manifests(ward)[:-KEPT_MANIFESTS]:
             old.unlink(missing_ok=True)
         before = time.time() - UNNAMED_SECONDS
-        for each in self._ward(ward).glob("*.chunk"):
+        for each in self.place(ward).glob("*.chunk"):
             if each.stem not in named and each.stat().st_mtime < before:
                 each.unlink(missing_ok=True)
 
     def _manifests(self, ward: bytes) -> list[Path]:
-        return sorted(self._ward(ward).glob("*.manifest"))
-
-    def _ward(self, ward: bytes) -> Path:
-        return self._path / ward.hex()
+        return sorted(self.place(ward).glob("*.manifest"))
 
     def _chunk(self, ward: bytes, name: bytes) -> Path:
-        return self._ward(ward) / f"{name.hex()}.chunk"
+        return self.place(ward) / f"{name.hex()}.chunk"
 
-    def _written(self, place: Path, data: bytes) -> Path:
-        """Write a file beside its place, on disk before it gets its name."""
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = place.with_name(f".{place.name}.{os.getpid()}.{time.monotonic_ns()}")
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        return part
+
+def _written(place: Path, data: bytes) -> Path:
+    """Write a file beside its place, on disk before it gets its name."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = place.with_name(f".{place.name}.{os.getpid()}.{time.monotonic_ns()}")
+    with part.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return part
 
 
 def _read(path: Path) -> bytes | None:

@@ -28,7 +28,8 @@ class NotMovedError(Exception):
     """The ward stays, or waits, where it is; ``code`` names why.
 
     ``unknown_ward``: the source does not hold it; ``taken``: the target serves it already;
-    ``moved``: it was given to another address; ``differs``: what came out at the target is not what the
+    ``moved``: it was given to another address; ``feed_differs``: the feed of openings did not arrive as it was named
+    (nothing is changed); ``differs``: what came out at the target is not what the
     source holds (the copy is dropped and the source goes on).
     """
 
@@ -39,7 +40,7 @@ class NotMovedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What was moved."""
+    """What the target holds now."""
 
     entries: int
     streams: int
@@ -55,35 +56,52 @@ def move_ward(
     secret: bytes,
     *,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
+    carry: Callable[[], None] = lambda: None,
 ) -> Moved:
     """Move ``ward`` to the store of the cell at ``address``; NotMovedError leaves the source serving.
 
+    A ward may come back to a cell that gave it away: its log goes on where that cell's ends. ``carry`` brings along what lies
+    beside the log (the feed of openings), while nobody writes; NotMovedError there ends the move as well.
     ``progress`` is told how many records of how many are there; an exception of its own (a person who
     cancels) aborts the move like any other failure.
     """
-    end = source.ward_head(ward)
-    if end is None:
+    if source.ward_head(ward) is None:
         raise NotMovedError("unknown_ward")
     given = source.placement(ward)
     if given.state == "moved" and given.address != address:
         raise NotMovedError("moved")
-    if target.ward_head(ward) is not None and target.placement(ward).state != "incoming":
-        if given.state != "moved":
+    there = target.placement(ward)
+    if target.ward_head(ward) is not None and there.state != "incoming":
+        if there.state == "moved" and given.state == "moved":
+            raise NotMovedError("moved")  # the target gave it on
+        if there.state != "moved" and given.state != "moved":
             raise NotMovedError("taken")
-        return _count(target, ward)  # it was all done before
+        if there.state != "moved":
+            return _count(target, ward)  # it was all done before
     _place(source, ward, Placement("frozen") if given.state != "moved" else given)
+    # A ward that comes back keeps what it left behind, and where it went to in case it does not come.
+    _place(target, ward, Placement("incoming", there.address))
     try:
         _copy(source, target, ward, signing, secret, progress)
         _compare(source, target, ward)
+        carry()
     except BaseException:
         if given.state != "moved":
-            with target.transaction():
-                target.drop_ward(ward)
+            _give_up(target, ward, there.address)
             _place(source, ward, HERE)
         raise
     _place(source, ward, Placement("moved", address))
     _place(target, ward, HERE)
     return _count(target, ward)
+
+
+def _give_up(target: ServerStore, ward: bytes, before: str) -> None:
+    """Leave the target as it was: without the ward, or with what is left of a ward that it gave away."""
+    if before:
+        _place(target, ward, Placement("moved", before))
+    else:
+        with target.transaction():
+            target.drop_ward(ward)
 
 
 def _place(store: ServerStore, ward: bytes, placement: Placement) -> None:
@@ -103,8 +121,6 @@ def _copy(
     end = source.ward_head(ward)
     held = target.ward_head(ward)
     last, total = held.wseq if held else 0, end.wseq if end else 0
-    with target.transaction():
-        target.place(ward, Placement("incoming"))
     log = WardLog(target, ward, signing, secret)
     records = source.records(ward, last)
     while batch := list(islice(records, BATCH)):
@@ -113,7 +129,11 @@ def _copy(
                 _replay(source, log, target, ward, stored)
         last = batch[-1].entry.wseq
         progress(last, total)
+    waiting = {invite for invite, _, _ in source.join_requests(ward)}
     with target.transaction():
+        gone = [invite for invite, _, _ in target.join_requests(ward) if invite not in waiting]
+        if gone:
+            target.drop_join_requests(ward, gone, 0)
         for name, code, answer in source.refusals(ward):
             if target.refusal(ward, name) is None:
                 target.add_refusal(ward, name, code, answer)
@@ -142,6 +162,7 @@ def _compare(source: Reader, target: Reader, ward: bytes) -> None:
         or list(source.stream_tips(ward)) != list(target.stream_tips(ward))
         or list(source.device_tips(ward)) != list(target.device_tips(ward))
         or sorted(source.refusals(ward)) != sorted(target.refusals(ward))
+        or sorted(source.join_requests(ward)) != sorted(target.join_requests(ward))
     )
     if differs:
         raise NotMovedError("differs")

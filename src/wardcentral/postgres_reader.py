@@ -9,8 +9,8 @@ import psycopg
 from psycopg import sql
 
 from wardcentral.placement import HERE, Placement
-from wardcentral.postgres_schema import NEWEST, version
-from wardcentral.store import DamagedError, DeviceTip, Stored, StreamTip, UnreachableError, WardHead
+from wardcentral.postgres_schema import check
+from wardcentral.store import DeviceTip, Stored, StreamTip, UnreachableError, WardHead
 from wardproto.admission import Epoch
 from wardproto.records import Entry, Head, Recipient
 from wardproto.wire import CONTROL_STREAM, HASH_BYTES
@@ -33,13 +33,11 @@ class PostgresReader:
     """Committed records, over a connection of its own that is made anew when it is lost."""
 
     def __init__(self, address: str) -> None:
-        """Connect to a libpq address; psycopg.Error, or DamagedError where the tables are not this version's."""
+        """Connect to a libpq address; psycopg.Error, or SchemaError where this program cannot serve the tables."""
         self._address = address
         self._db: psycopg.Connection[Row] | None = None
         self._in_transaction = False
-        found = version(address)
-        if found != NEWEST:
-            raise DamagedError("made by another version")
+        check(address)
 
     def _connection(self) -> psycopg.Connection[Row]:
         if self._db is None or self._db.closed:

@@ -197,7 +197,16 @@ class Service:
             return ProblemError("moved", address)
         return None
 
+    def _here(self, reader: Reader, ward: bytes, *, writing: bool = False) -> None:
+        elsewhere = self._elsewhere(reader, ward, writing=writing)
+        if elsewhere is not None:
+            raise elsewhere
+
     # --- reading
+
+    async def serves(self, ward: bytes, *, writing: bool = False) -> None:
+        """Return where this cell serves (or lets write) a ward; ProblemError("moved") or ("moving")."""
+        await self._read(lambda reader: self._here(reader, ward, writing=writing))
 
     async def _read(self, act: Callable[[Reader], T]) -> T:
         def run() -> T:
@@ -208,12 +217,12 @@ class Service:
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        except UnreachableError as error:
+            log.error("the database does not answer: %s", type(error).__name__)  # noqa: TRY400
+            raise ProblemError("storage") from None
         except DamagedError:
             log.critical("a ward's control stream does not fold")
             raise ProblemError("damaged") from None
-        except UnreachableError:
-            log.error("the database does not answer")  # noqa: TRY400
-            raise ProblemError("storage") from None
 
     async def look(self) -> None:
         """Return when the store has answered one small read; ProblemError or the driver's error."""
@@ -230,12 +239,8 @@ class Service:
         if self._shared is not None:
             return await self._shared_snapshot(ward, found)
         if found is None:
-            elsewhere, head = await self._read(
-                lambda reader: (self._elsewhere(reader, ward), reader.ward_head(ward))
-            )
-            if elsewhere is not None:
-                raise elsewhere
-            if head is None:
+            await self.serves(ward)
+            if await self._read(lambda reader: reader.ward_head(ward)) is None:
                 raise ProblemError("unknown_ward")
             found = await self._write(lambda: self._log(ward).snapshot(), ward)
         return found
@@ -244,10 +249,8 @@ class Service:
         """The ward as of now: what a receipt of another process stands for must not be missing here."""
 
         def look(reader: Reader) -> Snapshot:
-            elsewhere = self._elsewhere(reader, ward)
+            self._here(reader, ward)
             head = reader.ward_head(ward)
-            if elsewhere is not None:
-                raise elsewhere
             if head is None:
                 raise ProblemError("unknown_ward")
             if found is not None and found.size >= head.wseq:
@@ -269,9 +272,7 @@ class Service:
         now_ms = self.clock_ms()
 
         def act(reader: Reader) -> LogPage:
-            elsewhere = self._elsewhere(reader, snapshot.ward)
-            if elsewhere is not None:
-                raise elsewhere
+            self._here(reader, snapshot.ward)
             return page(reader, snapshot, device, after, limit, now_ms, asked, self._notes)
 
         return await self._read(act)

@@ -7,7 +7,7 @@ the left column of protocol 4.15: random ids, public keys, times, sizes and seal
 
 import sqlite3
 
-from wardcentral.store import DamagedError
+from wardcentral.store import SchemaError
 
 VERSIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -66,10 +66,10 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to this version; DamagedError when a newer program made it."""
+    """Bring the database to this version; SchemaError("newer") when a newer program made it."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(VERSIONS):
-        raise DamagedError("made by a newer version")
+        raise SchemaError("newer")
     for number, statements in enumerate(VERSIONS[version:], start=version + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:

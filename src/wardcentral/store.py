@@ -29,6 +29,14 @@ class UnreachableError(Exception):
     """The database does not answer or does not let this role in. Carries no address: it may hold a password."""
 
 
+class SchemaError(UnreachableError):
+    """The tables are ``older`` than this program (they are to be migrated) or too new for it (``newer``)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class WardHead:
     """Where a ward's log ends: the last wseq, the last time of receipt (ms), and the roots there.

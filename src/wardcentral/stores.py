@@ -24,17 +24,18 @@ class Database(Reader, Protocol):
         """Return what is wrong with the files; empty when nothing."""
 
 
-def make(folder: Folder, service_role: str = "") -> None:
-    """Make an empty database; UnreachableError."""
+def make(folder: Folder, service_role: str = "") -> str:
+    """Make an empty database, or bring one that is there to this version; return its version. UnreachableError."""
     if folder.address:
         from wardcentral.postgres_schema import migrate
 
         with _reached():
-            migrate(folder.address, service_role)
-    else:
-        from wardcentral.sqlite_store import SqliteStore
+            return migrate(folder.address, service_role)
+    from wardcentral.sqlite_schema import VERSIONS
+    from wardcentral.sqlite_store import SqliteStore
 
-        SqliteStore(folder.database).close()
+    SqliteStore(folder.database).close()
+    return str(len(VERSIONS))
 
 
 def open_store(folder: Folder) -> "SqliteStore | PostgresStore":

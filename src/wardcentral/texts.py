@@ -13,6 +13,19 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "init": ("データフォルダーを新しく作る", "make a new data folder"),
     "serve": ("サービスを始める", "serve"),
+    "migrate": (
+        "データベースの表をこの版にする (動いているサービスを止めずに)",
+        "bring the tables to this version while the service runs",
+    ),
+    "migrated": ("表はこの版です ({version})。", "The tables are of this version ({version})."),
+    "tables_older": (
+        "データベースの表が古い版です。記録は無事です。先に wardcentral migrate を実行してください。",
+        "The tables are of an older version; the records are safe. Run wardcentral migrate first.",
+    ),
+    "tables_newer": (
+        "データベースの表は新しい版のもので、この版では扱えません。記録は無事です。新しい版を使ってください。",
+        "The tables are of a newer version that this one cannot serve; the records are safe. Use the newer one.",
+    ),
     "status": ("保管している内容の概要", "what is kept"),
     "verify": ("保管している記録をすべて検証する", "verify every stored record"),
     "move-ward": ("拠点を別のセルへ移す", "move a ward to another cell"),
@@ -27,6 +40,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "feed": (
         "求人の配信を置くフォルダー(一つの導入のプロセスで共有する。初めはデータフォルダーの feed)",
         "folder of the openings feeds, shared by an installation's processes (default: feed in the data folder)",
+    ),
+    "to_feed": (
+        "移す先のセルの、求人の配信を置くフォルダー(初めは移す先のデータフォルダーの feed)",
+        "folder of the openings feeds of the cell to move to (default: feed in its data folder)",
+    ),
+    "not_feed_differs": (
+        "求人の配信の写しが、名の示す内容と一致しません。拠点は元の場所で続いています。端末から配信し直してから、もう一度移してください。",
+        "A chunk of the openings feed is not what its name says. The ward goes on where it was; publish again, then move.",
     ),
     "map": ("拠点とセルの対応表のファイル", "file that says which cell serves which ward"),
     "moved": (

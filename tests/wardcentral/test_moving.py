@@ -13,12 +13,14 @@ from bench.witness import Crowd, Witness
 from tests.sync.http import found as found_by_client
 from tests.wardcentral.builders import SIGNING, pc
 from tests.wardcentral.conftest import Desk
+from tests.wardcentral.postgres import make_database, owner_of
 from tests.wardcentral.running import Process, found, problem, serving
 from wardcentral import moving
 from wardcentral.folder import Folder, write_atomically
 from wardcentral.memory_store import MemoryStore
 from wardcentral.moving import NotMovedError, move_ward
 from wardcentral.placement import HERE, Placement, WardMap, read_map, write_map
+from wardcentral.postgres_store import PostgresStore
 from wardcentral.sqlite_store import SqliteStore
 from wardcentral.store import ServerStore, Stored
 from wardcentral.verify import verify_ward
@@ -29,10 +31,20 @@ from wardproto.wire import encode
 ADDRESS = "https://cell2.example"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(scope="session")
+def other_database(postgres: str) -> str:
+    """A database that is another cell's, as its owner."""
+    return owner_of(postgres, make_database(postgres))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerStore]:
     """The store of the cell that the ward goes to."""
-    made: ServerStore = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "target.db")
+    made: ServerStore
+    if request.param == "postgres":
+        made = PostgresStore(request.getfixturevalue("other_database"))
+    else:
+        made = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "target.db")
     yield made
     made.close()
 
@@ -82,12 +94,8 @@ def test_what_arrives_is_what_was_there(busy: Desk, target: ServerStore) -> None
     assert moved.entries == len(busy.ward.receipts)
     assert busy.store.placement(busy.ward.id).address == ADDRESS
     assert not verify_ward(target, busy.ward.id, SIGNING, busy.secret).findings
-    there = Desk.__new__(Desk)
-    there.store, there.secret, there.now_ms, there.ward = target, busy.secret, busy.now_ms, busy.ward
-    there.reopen()
-    assert (
-        there.took(busy.ward.block(busy.ward.founder, next(iter(busy.ward.heads)))).wseq == moved.entries + 1
-    )
+    block = busy.ward.block(busy.ward.founder, next(iter(busy.ward.heads)))
+    assert goes_on(busy, target).took(block).wseq == moved.entries + 1
 
 
 def test_moving_again_changes_nothing(busy: Desk, target: ServerStore) -> None:
@@ -111,6 +119,63 @@ def test_a_target_that_has_the_ward_is_left_alone(busy: Desk, target: ServerStor
         busy.store.place(busy.ward.id, HERE)
     with pytest.raises(NotMovedError, match="taken"):
         move_ward(busy.store, target, busy.ward.id, ADDRESS, SIGNING, busy.secret)
+
+
+def goes_on(busy: Desk, store: ServerStore) -> Desk:
+    """The same ward, served from another store."""
+    there = Desk.__new__(Desk)
+    there.store, there.secret, there.now_ms, there.ward = store, busy.secret, busy.now_ms, busy.ward
+    there.reopen()
+    return there
+
+
+def test_a_ward_comes_back_to_where_it_was(busy: Desk, target: ServerStore) -> None:
+    """Written at the other cell meanwhile, a request to join answered there: all of it comes back, and goes again."""
+    ward, home = busy.ward.id, "https://cell1.example"
+    move_ward(busy.store, target, ward, ADDRESS, SIGNING, busy.secret)
+    there = goes_on(busy, target)
+    for _ in range(3):
+        there.took(busy.ward.block(busy.ward.founder, next(iter(busy.ward.heads))))
+    assert there.code(busy.ward.block(busy.ward.founder, next(iter(busy.ward.heads)), change={"bseq": 99}))
+    with target.transaction():
+        target.drop_join_requests(ward, [invite for invite, _, _ in target.join_requests(ward)], 0)
+    kept = all_of(target, ward)
+    move_ward(target, busy.store, ward, home, SIGNING, busy.secret)
+    assert all_of(busy.store, ward) == kept
+    assert target.placement(ward) == Placement("moved", home)
+    assert not verify_ward(busy.store, ward, SIGNING, busy.secret).findings
+    goes_on(busy, busy.store).took(busy.ward.block(busy.ward.founder, next(iter(busy.ward.heads))))
+    move_ward(busy.store, target, ward, ADDRESS, SIGNING, busy.secret)
+    assert all_of(target, ward) == all_of(busy.store, ward)
+    # Two cells that both say it is theirs, as after a mistake.
+    with busy.store.transaction():
+        busy.store.place(ward, HERE)
+    with pytest.raises(NotMovedError, match="taken"):
+        move_ward(target, busy.store, ward, home, SIGNING, busy.secret)
+
+
+def test_a_difference_on_the_way_back_destroys_nothing(busy: Desk, target: ServerStore) -> None:
+    """The cell keeps what it had of the ward and goes on naming the other one; so does a move that is cut off."""
+    ward, before = busy.ward.id, all_of(busy.store, busy.ward.id)
+    move_ward(busy.store, target, ward, ADDRESS, SIGNING, busy.secret)
+    goes_on(busy, target).took(busy.ward.block(busy.ward.founder, next(iter(busy.ward.heads))))
+    source: Any = Tampered(target, len(busy.ward.receipts))
+    for _ in range(2):
+        with pytest.raises(NotMovedError, match="differs"):
+            move_ward(source, busy.store, ward, "https://cell1.example", SIGNING, busy.secret)
+        assert all_of(busy.store, ward) == before
+        assert busy.store.placement(ward) == Placement("moved", ADDRESS)
+        assert target.placement(ward) == HERE
+
+
+def test_a_cell_that_gave_the_ward_on_does_not_get_it_again(busy: Desk, target: ServerStore) -> None:
+    """From the first cell to the second, on to the third; then somebody repeats the first command."""
+    third = MemoryStore()
+    move_ward(busy.store, target, busy.ward.id, ADDRESS, SIGNING, busy.secret)
+    move_ward(target, third, busy.ward.id, "https://cell3.example", SIGNING, busy.secret)
+    with pytest.raises(NotMovedError, match="moved"):
+        move_ward(busy.store, target, busy.ward.id, ADDRESS, SIGNING, busy.secret)
+    assert target.placement(busy.ward.id) == Placement("moved", "https://cell3.example")
 
 
 class Tampered:
