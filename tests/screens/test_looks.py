@@ -202,7 +202,7 @@ async def walk_news(app: WardApp, ward: Ward, pilot: Pilot[Any], go: Callable[..
     await go("feed", "ctrl+b")
 
 
-async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
+async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:  # noqa: PLR0915 - one walk
     """Visit the screens, each in a state that shows what it can."""
 
     async def go(name: str, *keys: str) -> None:
