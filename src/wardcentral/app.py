@@ -19,6 +19,7 @@ from starlette.routing import Match, Route
 from wardcentral.answers import Endpoint, decoded, guarded, problem, wire
 from wardcentral.bodies import Bodies
 from wardcentral.core import Snapshot
+from wardcentral.events import EventDoor
 from wardcentral.feed import FeedDoors
 from wardcentral.feed_store import FeedStore
 from wardcentral.guard import Buckets, Claim, Guard, read_claim
@@ -243,6 +244,7 @@ class Doors:
 def create_app(service: Service, limits: Limits | None = None, feeds: FeedStore | None = None) -> Starlette:
     """Return the ASGI application over a service; without ``feeds`` it carries no feed of openings."""
     doors = Doors(service, limits or Limits())
+    events = EventDoor(service, doors.believed)
     health = Health(service)
 
     @asynccontextmanager
@@ -285,6 +287,7 @@ def create_app(service: Service, limits: Limits | None = None, feeds: FeedStore 
             route("/w/{ward}/blocks", doors.blocks, "POST"),
             route("/w/{ward}/log", doors.pages, "GET"),
             route("/w/{ward}/wake", doors.wake, "GET"),
+            route("/w/{ward}/events", events.events, "GET"),
             route("/w/{ward}/restored", doors.restored, "GET"),
             route("/w/{ward}/live", doors.live, "POST"),
             route("/w/{ward}/join/{invite}", doors.put_join, "PUT"),

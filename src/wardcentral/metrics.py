@@ -56,6 +56,7 @@ class Metrics:
         )
         self._undone = Counter("commits_undone", "Transactions that were rolled back.", **into)
         self._waiting = Gauge("waiting_polls", "Calls that wait for a log to grow.", **into)
+        self._streams = Gauge("event_streams", "Streams of events that are open.", **into)
         self._queued = Gauge("queued_jobs", "Writing requests that wait for the next commit.", **into)
         self._held = Gauge("held_body_bytes", "Bytes of request bodies in memory.", **into)
         self._draining = Gauge("draining", "1 while the process is about to stop.", **into)
@@ -89,6 +90,12 @@ class Metrics:
     def waiting(self) -> Iterator[None]:
         """Count a poll while it waits."""
         with self._waiting.track_inprogress():
+            yield
+
+    @contextmanager
+    def streaming(self) -> Iterator[None]:
+        """Count a stream of events while it is open."""
+        with self._streams.track_inprogress():
             yield
 
     def look_at(

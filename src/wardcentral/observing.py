@@ -12,7 +12,7 @@ from wardcentral.metrics import Metrics, known_method
 STRICT = (b"strict-transport-security", b"max-age=31536000")
 """Over TLS: from now on never without."""
 requests_log = logging.getLogger(REQUESTS)
-WAITING_ROUTES = frozenset({"/w/{ward}/wake"})
+WAITING_ROUTES = frozenset({"/w/{ward}/wake", "/w/{ward}/events"})
 """Their time is the time that the caller asked to wait."""
 
 

@@ -127,7 +127,7 @@ def described_body(operation: Operation, status: int, media: str, content: bytes
     if media == CONTENT_TYPE:
         body = written(msgspec.msgpack.decode(content))
     else:
-        body = content.decode() if media == "text/plain" else json.loads(content)
+        body = content.decode() if media.startswith("text/") else json.loads(content)
     jsonschema_rs.Draft202012Validator(schema).validate(body)
 
 

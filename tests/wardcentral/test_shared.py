@@ -12,6 +12,8 @@ import pytest
 from tests.wardcentral.builders import pc
 from tests.wardcentral.postgres import make_database, owner_of
 from tests.wardcentral.running import ANY_PORT, Caller, Process, calling, found, joined, problem
+from tests.wardcentral.test_events import event
+from tests.wardcentral.test_events import stream as events
 from wardcentral.cli import DATABASE
 from wardcentral.folder import Folder
 from wardproto.messages import PushItem, PushReply, PushRequest
@@ -155,6 +157,19 @@ def test_who_waits_at_one_process_is_woken_by_another(
         waiting = pool.submit(other_door(here, two[1][1]).wake, size)
         here.stream()
         assert waiting.result(10).size == size + 1
+
+
+def test_a_stream_at_one_process_tells_of_what_another_wrote(two: list[tuple[Process, str]]) -> None:
+    """Server-sent events across processes, without anything of the database held."""
+    (first, url), (_, other_url) = two
+    with calling() as client:
+        caller = found(client, url, key_of(first.folder))
+        own = caller.stream()
+        there = other_door(caller, other_url)
+        with events(there) as (_, lines):
+            assert event(lines) == ("hello", 2)
+            caller.blocks(caller.ward.block(caller.pc, own))
+            assert event(lines) == ("size", 3)
 
 
 def test_a_newcomer_is_known_at_the_other_process_at_once(

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from wardclient.sync.calls import Call, ControlCall, Direction, PullCall, PushCall
 from wardclient.sync.client import Client
+from wardclient.sync.news import News
 from wardclient.sync.transport import Transport, TransportError
 
 MOST_CALLS = 10_000
@@ -63,6 +64,7 @@ class SyncLoop:
         """``on_change(True)`` after something was taken over; ``(False)`` when contact came or went."""
         self._client = client
         self._transport = transport
+        self._news = News(transport)
         self._in_lane = in_lane
         self._on_change = on_change
         self._run: _Run | None = None
@@ -134,12 +136,20 @@ class SyncLoop:
             self._make(call)
 
     def _listen(self, run: _Run) -> None:
+        # Of this stretch alone: the thread of the one before may still wait on a stream of its own.
+        news = News(self._transport)
+        try:
+            self._hear_news(run, news)
+        finally:
+            news.close()
+
+    def _hear_news(self, run: _Run, news: News) -> None:
         pause = FIRST_PAUSE
         while not run.stop.is_set():
             before = self._client.core.memory.cursor
             run.contact.clear()
             try:
-                quiet = not self.wait_for_news()
+                quiet = not self.wait_for_news(news)
             except TransportError as error:
                 quiet = False
                 # The service asked for this pause: contact of another direction does not shorten it.
@@ -154,10 +164,10 @@ class SyncLoop:
             moved = self._client.core.memory.cursor > before
             pause = FIRST_PAUSE if moved else min(pause * 2, LONGEST_PAUSE)
 
-    def wait_for_news(self) -> bool:
+    def wait_for_news(self, news: News | None = None) -> bool:
         """Wait until the log is longer than what was taken over, or the server ends the wait."""
         cursor = self._client.core.memory.cursor
-        if self._transport.wake(cursor).size <= cursor:
+        if (news or self._news).wait(cursor) <= cursor:
             return False
         self._in_lane(self._client.look)
         if self._run is not None:

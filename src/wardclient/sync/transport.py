@@ -8,7 +8,8 @@ import json
 import os
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -52,6 +53,7 @@ LONGEST_WAIT = 300.0
 MAX_HOPS = 5
 """So often one request is sent: a ward that goes from cell to cell is not followed in circles."""
 MAX_ADDRESS = 200
+MAX_LINE, MAX_PROBLEM = 1_000, 65_536
 
 
 class TransportError(Exception):
@@ -151,6 +153,40 @@ class Transport:
     def wake(self, after: int) -> Wake:
         """Wait until the log is longer than ``after``, or until the server ends the wait."""
         return self._decoded(self._ward("GET", f"wake?after={after}", timeout=WAKE_SECONDS), Wake)
+
+    @contextmanager
+    def events(self, after: int, seconds: float) -> Iterator[Iterator[int | None]]:
+        """Open a stream of events; give sizes of the log as they come, None for a sign of life.
+
+        ``seconds`` without a word are ``slow``. TransportError ``nonsense`` where the answer is no such stream.
+        """
+        if self.credentials is None:
+            raise TransportError("unsigned")
+        target = f"/w/{self.credentials.ward.hex()}/events?after={after}"
+        wait = httpx.Timeout(seconds, connect=CONNECT_SECONDS)
+        clock_set = False
+        for _ in range(MAX_HOPS):
+            headers = {"accept": "text/event-stream", "accept-encoding": "identity"}
+            headers |= self._signature("GET", target, b"")
+            with (
+                _named(),
+                self._http.stream("GET", self._server + target, headers=headers, timeout=wait) as answer,
+            ):
+                self._note_time(answer.headers.get(TIME_HEADER, ""))
+                if answer.status_code == OK:
+                    if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+                        raise TransportError("nonsense")
+                    yield _sizes(answer.iter_lines())
+                    return
+                body = answer.read()[:MAX_PROBLEM]
+            code = _problem(answer.status_code, body)
+            if code == "moved":
+                self._follow(body)
+            elif code == "clock" and not clock_set:
+                clock_set = True
+            else:
+                raise TransportError(code, _waiting_time(answer.headers.get("retry-after", "")))
+        raise TransportError("moved")
 
     def live(self, post: LivePost) -> LiveReply:
         """Leave a presence hint; return those of the others."""
@@ -260,23 +296,18 @@ class Transport:
         """Return the status, the body, and how long the answer asks to wait."""
         kept = bytearray()
         wait = httpx.Timeout(timeout or self._read_seconds, connect=CONNECT_SECONDS)
-        try:
-            with self._http.stream(
+        with (
+            _named(),
+            self._http.stream(
                 method, self._server + target, content=body, headers=headers, timeout=wait
-            ) as answer:
-                for chunk in answer.iter_raw():
-                    kept += chunk
-                    if len(kept) > MAX_ANSWER:
-                        raise TransportError("nonsense")
-                self._note_time(answer.headers.get(TIME_HEADER, ""))
-                return answer.status_code, bytes(kept), _waiting_time(answer.headers.get("retry-after", ""))
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise TransportError("away") from error
-        except httpx.TimeoutException as error:
-            raise TransportError("slow") from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
-            # RuntimeError: the client was closed while a call waited.
-            raise TransportError("cut") from error
+            ) as answer,
+        ):
+            for chunk in answer.iter_raw():
+                kept += chunk
+                if len(kept) > MAX_ANSWER:
+                    raise TransportError("nonsense")
+            self._note_time(answer.headers.get(TIME_HEADER, ""))
+            return answer.status_code, bytes(kept), _waiting_time(answer.headers.get("retry-after", ""))
 
     def _note_time(self, text: str) -> None:
         if text.isascii() and text.isdigit():
@@ -287,6 +318,37 @@ class Transport:
             return decode(answer, kind)
         except MalformedError as error:
             raise TransportError("nonsense") from error
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Give every failure of the way a name."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise TransportError("away") from error
+    except httpx.TimeoutException as error:
+        raise TransportError("slow") from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
+        # RuntimeError: the client was closed while a call waited.
+        raise TransportError("cut") from error
+
+
+def _sizes(lines: Iterator[str]) -> Iterator[int | None]:
+    """Read a stream of events: the size that each says, None for a comment; TransportError for anything else."""
+    for line in lines:
+        if len(line) > MAX_LINE:
+            raise TransportError("nonsense")
+        if line.startswith(":"):
+            yield None
+        elif line.startswith("data:"):
+            try:
+                size = json.loads(line.removeprefix("data:")).get("size")
+            except (ValueError, AttributeError):
+                size = None
+            if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+                raise TransportError("nonsense")
+            yield size
 
 
 def _waiting_time(text: str) -> float:
