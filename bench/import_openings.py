@@ -65,7 +65,7 @@ def bare_import(path: Path, database: Path) -> float:
     """Do the peer's work; return its seconds."""
     connection = connect(database, KEY)
     prepare(connection)
-    openings = f"INSERT INTO opening VALUES ({','.join('?' * 24)})"  # noqa: S608 - question marks only
+    openings = f"INSERT INTO opening VALUES ({','.join('?' * 34)})"  # noqa: S608 - question marks only
     sheets = f"INSERT INTO sheet VALUES ({','.join('?' * 13)})"  # noqa: S608
     begin = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")

@@ -252,7 +252,8 @@ class WardApp(App[int]):
 
     @on(Status)
     def _status(self, event: Status) -> None:
-        if self._desk is None:
+        if self._desk is None or not self.screen_stack:
+            # Locked meanwhile, or ending.
             return
         first = self._me is None
         self._me, self._sync = event.me, event.status

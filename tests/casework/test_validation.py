@@ -398,3 +398,8 @@ def test_no_sentence_is_without_its_words() -> None:
         assert en.isascii()
         for place in ("{label}", "{other}"):
             assert (place in ja) == (place in en)
+
+
+def test_a_date_of_blanks_is_a_problem_and_no_fault() -> None:
+    """A line break where a day belongs."""
+    assert validate("case", {"opened_on": "\r"}, today=TODAY, team="city", roles=("cw",))

@@ -237,3 +237,31 @@ def test_a_store_of_before_is_read_again_in_the_background(room: Room) -> None:
         pass
     assert hits(room, traits=("bonus",)) == [1, 2, 3, 4, 5]
     assert room.one("SELECT value FROM progress WHERE name = 'to_derive'") == 0
+
+
+def test_numbers_that_are_none_are_told_and_nights_go_past_midnight(room: Room) -> None:
+    """What a person typed is never a fault of the program; 22:00 to 6:00 is a night."""
+    openings(room, {"hours1": "(1)22時00分～6時00分"}, {"hours1": "(1)9時00分～18時00分"})
+    assert code(room, staff_least="9人") == [("staff_least", "not_number")]
+    assert code(room, age="abc") == [("age", "bad_age")]
+    assert hits(room, starts_from="22:00", ends_by="6:00") == [1]
+
+
+@pytest.mark.parametrize(
+    ("trait", "row"),
+    [
+        ("car", {"car_commute": "マイカー通勤　不可"}),
+        ("near_station", {"nearest_station_text": "バス停から徒歩３分"}),
+    ],
+)
+def test_what_says_no_is_not_taken_for_yes(room: Room, trait: str, row: dict[str, str]) -> None:
+    """Words that stand beside the one that is looked for."""
+    openings(room, row)
+    assert hits(room, traits=(trait,)) == []
+
+
+def test_a_saturday_now_and_then_is_no_day_off(room: Room) -> None:
+    """月2回土曜 is neither a Monday nor every Saturday."""
+    openings(room, {"holidays": "日曜日　月２回土曜休み"})
+    assert hits(room, days_off=("日",)) == [1]
+    assert hits(room, days_off=("月",)) == hits(room, days_off=("土",)) == []

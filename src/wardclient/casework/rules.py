@@ -268,7 +268,11 @@ def _label(kind: str, name: str) -> tuple[str, str]:
 
 def _day(values: Values, name: str) -> date | None:
     value = values.get(name)
-    return date.fromisoformat(value) if isinstance(value, str) and value else None
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and value else None
+    except ValueError:
+        # What is no day is told of by the field itself.
+        return None
 
 
 def _not_future(kind: str, values: Values, today: date, *names: str) -> Iterable[Problem]:

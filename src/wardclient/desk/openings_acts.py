@@ -28,7 +28,7 @@ from wardclient.openings.filters import Filters
 from wardclient.openings.importer import ImportOptions, ImportReport, import_file
 from wardclient.openings.indexer import index_pending
 from wardclient.openings.problems import OpeningsError
-from wardclient.openings.store import hold_little, prepare
+from wardclient.openings.store import hold_little, index_behind, prepare
 from wardclient.storage.cipher import connect
 
 CLOSE_SECONDS = 5.0
@@ -89,6 +89,9 @@ class OpeningsRoom:
         with self._lock:
             if self._reader is None:
                 self._reader = self.connect()
+                if index_behind(self._reader):
+                    # Cut off before, or stored by an older program: it is gone on with, whoever looks first.
+                    self.index_in_background()
         return self._lock, self._reader
 
     def index_in_background(self) -> None:

@@ -37,7 +37,7 @@ def _kinds(connection: Connection, codes: tuple[str, ...], result: Conditions) -
 def _age(age: int | None, result: Conditions) -> None:
     if age is None:
         return
-    if age not in AGES:
+    if not _is_number(age) or age not in AGES:
         result.problems.append(
             Problem(
                 "age",
@@ -84,12 +84,19 @@ def _amounts(filters: Filters, result: Conditions) -> None:
     ):
         if amount is None:
             continue
-        if amount < 0:
+        if not _is_number(amount):
+            result.problems.append(Problem(field, "not_number", "数で入れてください。", "Enter a number."))
+        elif amount < 0:
             result.problems.append(
                 Problem(field, "negative", "数は0以上で入れてください。", "The number may not be negative.")
             )
         else:
             result.add(test, amount)
+
+
+def _is_number(value: object) -> bool:
+    """Whether a filter holds a whole number: screens and commands hand on what was typed."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _industries(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:

@@ -138,6 +138,8 @@ def _times(filters: Filters, result: Conditions) -> None:
     end = _minutes("ends_by", filters.ends_by, result)
     if start is None and end is None:
         return
+    if start is not None and end is not None and end <= start:
+        end += 24 * 60  # past midnight, as an opening's own span is kept
     spans, bounds = [], []
     for place in (1, 2, 3):
         tests = [f"o.start{place} >= ?"] * (start is not None) + [f"o.end{place} <= ?"] * (end is not None)

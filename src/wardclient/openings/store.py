@@ -136,8 +136,14 @@ def progress(connection: Connection, name: str) -> int:
 
 
 def index_behind(connection: Connection) -> int:
-    """Return how many sheets the search index has not seen yet, at most; 0 when it is complete."""
-    return progress(connection, "last_sheet") - progress(connection, "indexed_sheet")
+    """Return how many sheets the search index has not seen yet, at most; 0 when it is complete.
+
+    Openings of an older program whose details are to be read again count too.
+    """
+    behind = progress(connection, "last_sheet") - progress(connection, "indexed_sheet")
+    if progress(connection, "to_derive"):
+        behind += int(connection.execute("SELECT count(*) FROM opening WHERE traits IS NULL").fetchone()[0])
+    return behind
 
 
 def pin(connection: Connection, number: int) -> int:

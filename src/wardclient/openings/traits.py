@@ -1,7 +1,8 @@
 """Yes-or-no conditions of an opening (特徴): what the staff's own filters ask for (domain.md 7.7), as one number.
 
 Each is read from the words of a column whose meaning is known. Where a file leaves the column empty the opening has
-not the trait: a filter promises nothing that the sheet does not say. Columns whose place or words are not known yet
+not the trait: a filter promises nothing that the sheet does not say
+(save 免許・資格不問, which is that none is asked). Columns whose place or words are not known yet
 (住宅, 託児, 請負) are no filters; they are found by free words.
 """
 
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 Read = Callable[[str], str]
 """Gives the text of a field; empty where the file lacks it."""
 _WALK = re.compile(r"徒歩\s*(\d+)\s*分")
+_TIMES_A_MONTH = re.compile(r"月\s*\d+\s*[回日][^、。 ]*")
+"""月2回土曜 is no Monday, and no Saturday of every week."""
 NEAR_MINUTES = 10
 DAYS = "月火水木金土日祝"
 """The days of the state's form, 1 to 8 (domain.md 7.5)."""
@@ -38,7 +41,7 @@ def _yes(field: str) -> Callable[[Read], bool]:
 
     def holds(read: Read) -> bool:
         text = read(field)
-        return ("あり" in text or "可" in text) and not text.startswith(("なし", "不可"))
+        return ("あり" in text or "可" in text) and not text.startswith("なし") and "不可" not in text
 
     return holds
 
@@ -63,7 +66,7 @@ def _at_only(read: Read) -> bool:
 
 def _near_station(read: Read) -> bool:
     text = read("nearest_station_text") or read("nearest_station")
-    found = _WALK.search(text)
+    found = None if "バス停" in text else _WALK.search(text)
     return found is not None and int(found[1]) <= NEAR_MINUTES
 
 
@@ -145,7 +148,7 @@ def traits_of(read: Read) -> int:
 
 def days_off(text: str) -> int:
     """Return the days off that a text such as 土日祝日その他 names, as bits."""
-    left = text.replace("祝日", "祝")
+    left = _TIMES_A_MONTH.sub("", text.replace("祝日", "祝"))
     return sum(1 << (FIRST_DAY_BIT + place) for place, day in enumerate(DAYS) if day in left)
 
 
