@@ -46,6 +46,20 @@ def test_a_print_reaches_the_printer_and_the_history_of_both_offices(
         assert any("印刷" in line.text and made.serial in line.text for line in desk.case(case_id).timeline)
 
 
+def test_the_other_offices_print_cannot_be_undone(
+    city: Workstation, hellowork: Workstation, exchange: Exchange, cups: Cups
+) -> None:
+    """Whoever holds the paper says what became of it."""
+    case_id = shared(city, exchange)
+    serial = city.print_paper(case_id, "handover").serial
+    exchange()
+    with pytest.raises(RefusedError):
+        hellowork.undo_print(case_id, serial, "x")
+    exchange()
+    assert city.prints(case_id)[0].undone == ""
+    assert len(cups.jobs) == 1
+
+
 def test_a_print_stays_with_its_office_where_the_box_is_open(
     city: Workstation,
     hellowork: Workstation,

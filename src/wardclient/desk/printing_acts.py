@@ -87,6 +87,15 @@ class PrintingActs(ShortlistPrintActs):
             for stream in streams_of(self.place, case_id).all:
                 registers = self.place.registers(stream.stream, entity)
                 if registers:
+                    if self._print_row(registers).team != self.place.me.team:
+                        refuse(
+                            problem(
+                                "serial",
+                                "相手機関の印刷は取りやめにできません。",
+                                "A print of the other office cannot be undone here.",
+                                "serial",
+                            )
+                        )
                     with self.place.transaction():
                         ops = puts(entity, {"undone": reason}, registers)
                         self.place.record(stream.stream, "undo_print", ops)
