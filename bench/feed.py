@@ -156,7 +156,7 @@ def peer_parcel(home: Path) -> Path:
 def peer_upsert(home: Path, database: Path, rows: int) -> float:
     """Do the peer's work; return its seconds."""
     connection = connect(database, KEY)
-    openings = f"INSERT OR REPLACE INTO opening VALUES ({','.join('?' * 24)})"  # noqa: S608 - question marks
+    openings = f"INSERT OR REPLACE INTO opening VALUES ({','.join('?' * 34)})"  # noqa: S608 - question marks
     sheets = f"INSERT OR REPLACE INTO sheet VALUES ({','.join('?' * 13)})"  # noqa: S608
     begin = time.perf_counter()
     unpacked = home / "unpacked.csv"

@@ -56,7 +56,16 @@ def bare_rows(path: Path) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
             docid = TODAY.toordinal() * DOCID_DAY + sheet
             number = row[0].replace("-", "")
             yield (
-                (docid, number, sheet, b"0123456789abcdef", "", 1, *[row[index] for index in narrow]),
+                (
+                    docid,
+                    number,
+                    sheet,
+                    b"0123456789abcdef",
+                    "",
+                    1,
+                    *[row[index] for index in narrow],
+                    *row[120:130],
+                ),
                 (sheet, docid, number, 1, 1, *[row[index] for index in listed], ",".join(row)),
             )
 
