@@ -23,6 +23,7 @@ from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
 from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError, Wanted
+from wardcentral.waiting import Bells
 from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
@@ -72,16 +73,18 @@ class Service:
         self._secret = secret
         self._notes = Notes(signing, secret)
         self._open_reader = open_reader
-        self._wake_seconds = wake_seconds
+        self.wake_seconds = wake_seconds
         self._map = ward_map
         self._logs: dict[bytes, WardLog] = {}
         self._touched: set[bytes] = set()
         self._snapshots: dict[bytes, Snapshot] = {}
         self._shared = shared
+        self._bells = Bells()
+        self.waited = self._bells.wards
+        """The wards that somebody waits for."""
         self._sizes: dict[bytes, int] = {}
         """What the watch has seen of wards that other processes write."""
-        self._watch = None if shared is None else Watch(shared, lambda: tuple(self._events), self._seen)
-        self._events: dict[bytes, asyncio.Event] = {}
+        self._watch = None if shared is None else Watch(shared, self.waited, self._seen)
         self._stopping = False
         self.draining = False
         """Whether the process is about to stop and no new work should be sent here."""
@@ -111,8 +114,7 @@ class Service:
         """Answer all who wait; from now on nobody is kept waiting."""
         self.drain()
         self._stopping = True
-        for event in self._events.values():
-            event.set()
+        self._bells.ring(self.waited())
 
     def stop(self) -> None:
         """Finish what was submitted and end the threads."""
@@ -143,7 +145,7 @@ class Service:
         if self._loop is not None and self._touched:
             # A loop that has ended has nobody waiting in it.
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._wake, tuple(self._touched))
+                self._loop.call_soon_threadsafe(self._bells.ring, tuple(self._touched))
         self._touched.clear()
 
     def _forgotten(self) -> None:
@@ -327,21 +329,17 @@ class Service:
 
     # --- waiting
 
-    async def wake(self, ward: bytes, after: int) -> int:
-        """Return the ward's size as soon as it is more than ``after``, else after a while."""
+    async def wake(self, ward: bytes, after: int, longest: float = WAKE_SECONDS) -> int:
+        """Return the ward's size as soon as it is more than ``after``, else after ``longest`` seconds or sooner."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._wake_seconds
+        until = loop.time() + min(self.wake_seconds, longest)
         while True:
             size = self._size(ward, after)
             left = until - loop.time()
             if size > after or self._stopping or left <= 0:
                 return size
-            event = self._events.setdefault(ward, asyncio.Event())
-            try:
-                with self.metrics.waiting():
-                    await asyncio.wait_for(event.wait(), left)
-            except TimeoutError:
-                return self._size(ward, after)
+            with self.metrics.waiting():
+                await self._bells.wait(ward, left)
 
     def _size(self, ward: bytes, after: int) -> int:
         """The ward's size; more than ``after`` where it is not served here any more, so that the caller looks."""
@@ -354,13 +352,7 @@ class Service:
         self._sizes.update(sizes)
         if grown and self._loop is not None:
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._wake, grown)
-
-    def _wake(self, wards: tuple[bytes, ...]) -> None:
-        for ward in wards:
-            event = self._events.pop(ward, None)
-            if event is not None:
-                event.set()
+                self._loop.call_soon_threadsafe(self._bells.ring, grown)
 
     # --- the join box
 

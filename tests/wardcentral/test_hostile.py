@@ -278,7 +278,7 @@ def test_a_hung_up_long_poll_is_let_go(running: Running, city: Caller) -> None:
     headers = city.pc.headers("GET", target, b"", now_ms())
     with raw(running) as connection:
         connection.sendall(head(city, target, headers, "GET"))
-        wait_until(lambda: city.ward.id in running.service._events)
+        wait_until(lambda: city.ward.id in running.service.waited())
         assert running.server.server_state.tasks
     wait_until(lambda: not running.server.server_state.tasks)
 

@@ -159,7 +159,7 @@ def test_stopping_lets_waiting_clients_go(tmp_path: Path) -> None:
         city = found(running.client, running.url, running.key)
         poll = threading.Thread(target=lambda: answers.append(city.wake(1).size))
         poll.start()
-        while not running.service._events:
+        while not running.service.waited():
             threading.Event().wait(0.01)
     poll.join(15)
     assert answers == [1]
