@@ -11,7 +11,7 @@ import pytest
 from tests.wardcentral.builders import SIGNING
 from tests.wardcentral.running import Caller, Running, found, serving
 from wardclient.sync import news
-from wardclient.sync.news import AGAIN_SECONDS, News
+from wardclient.sync.news import AGAIN_SECONDS, News, Way
 from wardclient.sync.transport import Credentials, Transport, TransportError
 
 
@@ -130,8 +130,7 @@ def test_behind_a_proxy_that_buffers_the_poll_is_used_for_an_hour(
         assert waiting.wait(2) == 3
         transport.close()
     direct = way(caller)
-    waiting = News(direct, lambda: now[0])
-    waiting._poll_until = AGAIN_SECONDS
+    waiting = News(direct, lambda: now[0], Way(poll_until=AGAIN_SECONDS))
     assert waiting.wait(0) == 3
     assert not streams(waiting)
     now[0] = AGAIN_SECONDS + 1
@@ -164,8 +163,7 @@ def test_a_service_of_before_there_were_streams_is_polled(
 def test_a_way_that_is_gone_is_said_and_not_taken_for_a_proxy(running: Running) -> None:
     """Nobody there is no reason to leave streams for an hour."""
     caller = found(running.client, running.url, running.key)
-    waiting = News(way(caller, "http://127.0.0.1:1"))
-    with pytest.raises(TransportError) as error:
-        waiting.wait(0)
-    assert error.value.code == "away"
-    assert waiting._poll_until < 0
+    known = Way()
+    with pytest.raises(TransportError, match="away"):
+        News(way(caller, "http://127.0.0.1:1"), way=known).wait(0)
+    assert known == Way()

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from wardclient.sync.calls import Call, ControlCall, Direction, PullCall, PushCall
 from wardclient.sync.client import Client
-from wardclient.sync.news import News
+from wardclient.sync.news import News, Way
 from wardclient.sync.transport import Transport, TransportError
 
 MOST_CALLS = 10_000
@@ -64,7 +64,8 @@ class SyncLoop:
         """``on_change(True)`` after something was taken over; ``(False)`` when contact came or went."""
         self._client = client
         self._transport = transport
-        self._news = News(transport)
+        self._way = Way()
+        self._news = News(transport, way=self._way)
         self._in_lane = in_lane
         self._on_change = on_change
         self._run: _Run | None = None
@@ -137,7 +138,7 @@ class SyncLoop:
 
     def _listen(self, run: _Run) -> None:
         # Of this stretch alone: the thread of the one before may still wait on a stream of its own.
-        news = News(self._transport)
+        news = News(self._transport, way=self._way)
         try:
             self._hear_news(run, news)
         finally:

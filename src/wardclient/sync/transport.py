@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from wardclient.sync.event_lines import sizes
 from wardproto.feed import FeedNames
 from wardproto.messages import (
     CONTENT_TYPE,
@@ -53,7 +54,7 @@ LONGEST_WAIT = 300.0
 MAX_HOPS = 5
 """So often one request is sent: a ward that goes from cell to cell is not followed in circles."""
 MAX_ADDRESS = 200
-MAX_LINE, MAX_PROBLEM = 1_000, 65_536
+MAX_PROBLEM = 65_536
 
 
 class TransportError(Exception):
@@ -176,9 +177,9 @@ class Transport:
                 if answer.status_code == OK:
                     if not answer.headers.get("content-type", "").startswith("text/event-stream"):
                         raise TransportError("nonsense")
-                    yield _sizes(answer.iter_lines())
+                    yield _told(answer)
                     return
-                body = answer.read()[:MAX_PROBLEM]
+                body = _start_of(answer)
             code = _problem(answer.status_code, body)
             if code == "moved":
                 self._follow(body)
@@ -332,23 +333,24 @@ def _named() -> Iterator[None]:
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
         # RuntimeError: the client was closed while a call waited.
         raise TransportError("cut") from error
+    except MalformedError as error:
+        raise TransportError("nonsense") from error
 
 
-def _sizes(lines: Iterator[str]) -> Iterator[int | None]:
-    """Read a stream of events: the size that each says, None for a comment; TransportError for anything else."""
-    for line in lines:
-        if len(line) > MAX_LINE:
+def _told(answer: httpx.Response) -> Iterator[int | None]:
+    """Give what a stream says. It is read outside the block of its request: what goes wrong is named here."""
+    with _named():
+        yield from sizes(answer.iter_raw())
+
+
+def _start_of(answer: httpx.Response) -> bytes:
+    """Return a problem document; TransportError where it is none of ours by its length."""
+    kept = bytearray()
+    for chunk in answer.iter_raw():
+        kept += chunk
+        if len(kept) > MAX_PROBLEM:
             raise TransportError("nonsense")
-        if line.startswith(":"):
-            yield None
-        elif line.startswith("data:"):
-            try:
-                size = json.loads(line.removeprefix("data:")).get("size")
-            except (ValueError, AttributeError):
-                size = None
-            if not isinstance(size, int) or isinstance(size, bool) or size < 0:
-                raise TransportError("nonsense")
-            yield size
+    return bytes(kept)
 
 
 def _waiting_time(text: str) -> float:
