@@ -57,7 +57,8 @@ class Committer:
         self._waiting: queue.Queue[_Job[Any] | None] = queue.Queue(MOST_WAITING)
         self._lock = threading.Lock()
         self._closed = False
-        self._busy = False
+        self._expected = 1
+        """How many jobs the last group had."""
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self.commits = 0
         """Transactions committed so far."""
@@ -103,19 +104,21 @@ class Committer:
     def _gather(self) -> tuple[list[_Job[Any]], bool]:
         """Return the next group, and whether it is the last."""
         group: list[_Job[Any]] = []
-        # A single person's save is not made to wait; under load 5 ms buy far fewer commits.
-        deadline = time.monotonic() + (LINGER_SECONDS if self._busy else 0.0)
+        deadline = 0.0
         while len(group) < MOST_IN_GROUP:
+            # A single person's save is not made to wait. Under load 5 ms buy far fewer commits; as many as came
+            # the last time are probably all that there are: each of them waits for its answer before it asks again.
+            left = max(0.0, deadline - time.monotonic()) if len(group) < self._expected else 0.0
             try:
-                job = self._waiting.get(timeout=None if not group else max(0.0, deadline - time.monotonic()))
+                job = self._waiting.get(timeout=left if group else None)
             except queue.Empty:
                 break
             if job is None:
                 return group, True
             if not group:
-                deadline = time.monotonic() + (LINGER_SECONDS if self._busy else 0.0)
+                deadline = time.monotonic() + LINGER_SECONDS
             group.append(job)
-        self._busy = len(group) > 1
+        self._expected = len(group)
         return group, False
 
     def _commit(self, group: list[_Job[Any]]) -> None:

@@ -219,12 +219,12 @@ class WardLog:
         tip = self._store.stream_tip(self._ward, CONTROL_STREAM)
         entry = self._append(CONTROL_STREAM, name, recv_ms, stored, wraps, tip)
         self._after_control(header, recv_ms)
-        return self._receipt(entry)
+        return self._sealed(entry)
 
     def _answered(self, name: bytes) -> bytes | None:
         """The answer that this record has had already: a receipt is rebuilt, a refusal was kept."""
         entry = self._store.entry_by_hash(self._ward, name)
-        return self._store.refusal(self._ward, name) if entry is None else self._receipt(entry)
+        return self._store.refusal(self._ward, name) if entry is None else self._sealed(entry)
 
     def _signed(self, record: ControlWire, header: ControlHeader) -> bool:
         author = self._state.members.get(header.device)
@@ -263,13 +263,21 @@ class WardLog:
 
     def admit(self, block: Incoming, now_ms: int, *, relayed: bool = False) -> bytes:
         """Admit a prepared block; return a signed receipt or refusal."""
+        answer = self.decide(block, now_ms, relayed=relayed)
+        return answer if isinstance(answer, bytes) else seal_receipt(self._signing, self._secret, answer)
+
+    def decide(self, block: Incoming, now_ms: int, *, relayed: bool = False) -> bytes | Receipt:
+        """Admit a prepared block; return a signed refusal, or the receipt, to be signed once it is committed."""
         if block.signed is None:
             # The author may have joined since it was read.
             block = read_block(block.item, self._state, self._signing)
         header = block.header
         if header is None:
             return self._refuse(block.hash, "malformed", now_ms)
-        answered = self._answered(block.hash)
+        entry = self._store.entry_by_hash(self._ward, block.hash)
+        if entry is not None:
+            return self._receipt(entry)
+        answered = self._store.refusal(self._ward, block.hash)
         if answered is not None:
             return answered
         if not block.signed:
@@ -318,9 +326,11 @@ class WardLog:
             self._store.add_nodes(self._ward, nodes)
         return entry
 
-    def _receipt(self, entry: Entry) -> bytes:
-        receipt = Receipt(self._ward, entry.hash, entry.wseq, entry.sseq, entry.recv_ms, entry.head)
-        return seal_envelope(self._signing, self._secret, "receipt", encode(receipt))
+    def _receipt(self, entry: Entry) -> Receipt:
+        return Receipt(self._ward, entry.hash, entry.wseq, entry.sseq, entry.recv_ms, entry.head)
+
+    def _sealed(self, entry: Entry) -> bytes:
+        return seal_receipt(self._signing, self._secret, self._receipt(entry))
 
     def _refuse(
         self, name: bytes, code: str, now_ms: int, *, header: BlockHeader | None = None, keep: bool = False
@@ -335,6 +345,11 @@ class WardLog:
         if keep and code not in PASSING:
             self._store.add_refusal(self._ward, name, code, answer)
         return answer
+
+
+def seal_receipt(signing: Signing, secret: bytes, receipt: Receipt) -> bytes:
+    """Return a receipt as it is sent."""
+    return seal_envelope(signing, secret, "receipt", encode(receipt))
 
 
 def load_state(

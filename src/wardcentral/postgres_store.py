@@ -15,26 +15,12 @@ from typing import Any
 
 import psycopg
 
+from wardcentral.gathering import Gathering
 from wardcentral.placement import HERE, Placement
 from wardcentral.postgres_reader import PostgresReader, Row, read_tip
-from wardcentral.postgres_rows import (
-    ADD_BLOCK,
-    ADD_ENTRY,
-    ADD_NODE,
-    ADD_REFUSAL,
-    ADD_WRAP,
-    SET_DEVICE,
-    SET_HEAD,
-    SET_JOIN,
-    SET_PLACEMENT,
-    SET_STREAM,
-    Insert,
-    columns,
-    together,
-)
-from wardcentral.store import DeviceTip, Stored, StreamTip, Wanted, WardHead
+from wardcentral.postgres_rows import columns, together
+from wardcentral.store import StreamTip, Wanted, WardHead
 from wardproto.records import Entry
-from wardproto.wire import encode
 
 WARD_TABLES = (
     "ward_head",
@@ -68,6 +54,20 @@ JOIN device_head d ON d.ward = w.ward AND d.stream = w.stream AND d.device = w.d
 """
 """All that a group of pushes is asked for before it is admitted, in one statement: the placement of its wards, records
 of its names, and the ends of its streams and of its devices there."""
+_LOCK_ONE = b"SELECT ward, wseq, recv_ms, root, heads FROM ward_head WHERE ward = %b FOR UPDATE"
+_READ_ONE = b"""
+SELECT 'placed', ward, NULL::bytea, NULL::bytea, NULL::bytea, NULL::bytea, 0::int8, 0::int8, 0::int8, state, address
+FROM placement WHERE ward = %(ward)b
+UNION ALL SELECT 'entry', ward, hash, stream, head, NULL, wseq, sseq, recv_ms, NULL, NULL
+FROM entry WHERE ward = %(ward)b AND hash = ANY(%(names)b)
+UNION ALL SELECT 'refused', ward, hash, answer, NULL, NULL, 0, 0, 0, NULL, NULL
+FROM refusal WHERE ward = %(ward)b AND hash = ANY(%(names)b)
+UNION ALL SELECT 'stream', ward, stream, head, recipients, key_commit, sseq, epoch, 0, NULL, NULL
+FROM stream_head WHERE ward = %(ward)b AND stream = ANY(%(streams)b)
+UNION ALL SELECT 'device', ward, stream, device, hash, NULL, bseq, 0, 0, NULL, NULL
+FROM device_head WHERE ward = %(ward)b AND stream = ANY(%(streams)b) AND device = ANY(%(devices)b)
+"""
+"""The same for a group of one ward, who saves alone: the server opens one partition of each table, not all of them."""
 _BY_KEY = (
     b"SET enable_hashjoin = off",
     b"SET enable_mergejoin = off",
@@ -76,25 +76,19 @@ _BY_KEY = (
 """All that the writer asks for is asked for by key: no statistic may talk the server into reading a table instead."""
 
 
-class PostgresStore(PostgresReader):
+_Db = psycopg.Connection[Row]
+_Answer = psycopg.Cursor[Row]
+
+
+class PostgresStore(Gathering, PostgresReader):
     """A writing connection. Several processes may each have one."""
 
     def __init__(self, address: str) -> None:
         """Connect; the tables must have been made by ``wardcentral init``."""
-        super().__init__(address)
-        self._added: dict[Insert, dict[Row | int, Row]] = {}
-        self._peeking = False
+        Gathering.__init__(self)
+        PostgresReader.__init__(self, address)
         self._to_begin = False
         """Whether this transaction has sent nothing yet: it begins with the first thing that it sends."""
-        # What this transaction has read or added, so that it is asked for once.
-        self._ends: dict[bytes, WardHead | None] = {}
-        self._placements: dict[bytes, Placement] = {}
-        self._absent: set[tuple[bytes, bytes]] = set()
-        self._refusals: dict[tuple[bytes, bytes], bytes] = {}
-        self._places: dict[tuple[bytes, bytes, int], Entry] = {}
-        self._entries: dict[tuple[bytes, bytes], Entry] = {}
-        self._streams: dict[tuple[bytes, bytes], StreamTip] = {}
-        self._devices: dict[tuple[bytes, bytes, bytes], tuple[int, bytes]] = {}
 
     def _connected(self, db: psycopg.Connection[Row]) -> None:
         super()._connected(db)
@@ -104,7 +98,7 @@ class PostgresStore(PostgresReader):
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One atomic change; on the disks when the block is left. A lost connection is made anew first."""
-        self._in_transaction, self._to_begin = True, True
+        self._in_transaction = self._gathering = self._to_begin = True
         try:
             yield
             self._send(commit=True)
@@ -117,14 +111,9 @@ class PostgresStore(PostgresReader):
                 self._lost()  # it is a standby now
             raise
         finally:
-            self._in_transaction = self._to_begin = False
+            self._in_transaction = self._gathering = self._to_begin = False
             self._added.clear()
             self._forget()
-
-    def _forget(self) -> None:
-        known = (self._ends, self._placements, self._absent, self._entries, self._places)
-        for held in (*known, self._streams, self._devices, self._refusals):
-            held.clear()
 
     def lock(self, wards: Sequence[bytes], wanted: Sequence[Wanted] = ()) -> None:
         """Be the only writer of these wards until the transaction ends; read what is ``wanted`` in the same round trip.
@@ -171,17 +160,13 @@ class PostgresStore(PostgresReader):
     def _read_together(self, wards: Sequence[bytes], asked: "_Asked") -> tuple[list[Row], list[Row]]:
         """Lock and read in one round trip; what follows the lock is read after it, so it holds until the end."""
         begin, db = self._to_begin, super()._connection()
-        names, streams, devices = (
-            columns(asked.names, 2),
-            columns(asked.streams, 2),
-            columns(asked.devices, 3),
-        )
         with db.pipeline():
             if begin:
                 db.execute("BEGIN")
-            locked = db.execute(_LOCK, (list(wards),), binary=True)
-            values = (list(wards), *names, *names, *streams, *devices)
-            found = db.execute(_READ, values, binary=True, prepare=True)
+            if len(wards) == 1:
+                locked, found = _ask_one(db, wards[0], asked)
+            else:
+                locked, found = _ask_all(db, wards, asked)
         self._to_begin = False
         return locked.fetchall(), found.fetchall()
 
@@ -205,15 +190,6 @@ class PostgresStore(PostgresReader):
             self._flush()
         return super()._rows(statement, values)
 
-    @contextmanager
-    def _peek(self) -> Iterator[None]:
-        """Ask for rows that this transaction has not added: nothing needs to be sent first."""
-        self._peeking = True
-        try:
-            yield
-        finally:
-            self._peeking = False
-
     def _flush(self) -> None:
         """Send what was added, so that a query sees it."""
         if self._added:
@@ -235,129 +211,43 @@ class PostgresStore(PostgresReader):
         if commit and ended.statusmessage != "COMMIT":
             raise psycopg.errors.InFailedSqlTransaction
 
-    def _add(self, insert: Insert, *values: Any) -> None:
-        rows = self._added.setdefault(insert, {})
-        rows[len(rows)] = values
-
     def _delete(self, statement: str, *values: Any) -> None:
         """Delete rows, also those that this transaction added."""
         self._flush()
         self._connection().execute(statement.encode(), values)
 
-    def append(
-        self,
-        ward: bytes,
-        stored: Stored,
-        wraps: tuple[bytes, ...],
-        tip: StreamTip,
-        device: DeviceTip | None,
-        end: WardHead,
-    ) -> None:
-        """Add the next entry. A number that is taken is a psycopg.IntegrityError, never an overwrite."""
-        entry = stored.entry
-        self._add(
-            ADD_ENTRY, ward, entry.wseq, entry.sseq, entry.stream, entry.hash, entry.recv_ms, entry.head
-        )
-        self._add(ADD_BLOCK, ward, entry.wseq, stored.record, stored.body, b"".join(stored.wrap_hashes))
-        for place, wrap in enumerate(wraps):
-            self._add(ADD_WRAP, ward, entry.wseq, place, wrap)
-        self._entries[ward, entry.hash] = entry
-        self._places[ward, entry.stream, entry.sseq] = entry
-        self.set_end(ward, end)
-        head, epoch = tip.head, tip.epoch
-        self._streams[ward, entry.stream] = tip
-        self._replace(
-            SET_STREAM,
-            2,
-            (ward, entry.stream, head.sseq, head.hash, epoch.number, encode(epoch.recipients), epoch.commit),
-        )
-        if device is not None:
-            self._devices[ward, entry.stream, device.device] = (device.bseq, device.hash)
-            self._replace(SET_DEVICE, 3, (ward, entry.stream, device.device, device.bseq, device.hash))
-
-    def add_nodes(self, ward: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
-        """Keep nodes of the ward's tree."""
-        for node in nodes:
-            self._add(ADD_NODE, ward, *node)
-
-    def set_end(self, ward: bytes, end: WardHead) -> None:
-        """Move the end of the ward's log."""
-        self._ends[ward] = end
-        self._replace(SET_HEAD, 1, (ward, *end.row()))
-
-    def _replace(self, insert: Insert, key: int, row: Row) -> None:
-        """Add a row instead of the one that was to be written for the same key: only the last counts."""
-        self._added.setdefault(insert, {})[row[:key]] = row
-
     def ward_head(self, ward: bytes) -> WardHead | None:
-        """The end of a ward's log, as it was when the ward was locked or as this transaction moved it."""
-        return self._ends[ward] if ward in self._ends else super().ward_head(ward)
+        """The end of a ward's log, with what this transaction added."""
+        return self._ward_head(ward, super().ward_head)
 
     def placement(self, ward: bytes) -> Placement:
         """What this cell does with a ward; it holds from the lock on."""
-        return self._placements[ward] if ward in self._placements else super().placement(ward)
+        return self._placement(ward, super().placement)
 
     def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
-        """The entry of a record, also one that this transaction added."""
-        found = self._entries.get((ward, record_hash))
-        if found is not None or (ward, record_hash) in self._absent:
-            return found
-        with self._peek():
-            return super().entry_by_hash(ward, record_hash)
+        """The entry of a record."""
+        return self._entry_named(ward, record_hash, super().entry_by_hash)
 
     def entry_at(self, ward: bytes, stream: bytes, sseq: int) -> Entry | None:
-        """The entry at a position of a stream, also one that this transaction added."""
-        found = self._places.get((ward, stream, sseq))
-        if found is None:
-            with self._peek():
-                found = super().entry_at(ward, stream, sseq)
-            if found is not None and self._in_transaction:
-                # Every block of a push names the same heads; an entry never changes.
-                self._places[ward, stream, sseq] = found
-        return found
+        """The entry at a position of a stream."""
+        return self._entry_placed(ward, stream, sseq, super().entry_at)
 
     def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
-        """The refusal of a record, also one that this transaction added."""
-        found = self._refusals.get((ward, record_hash))
-        if found is not None or (ward, record_hash) in self._absent:
-            return found
-        with self._peek():
-            return super().refusal(ward, record_hash)
+        """The refusal of a record."""
+        return self._refused(ward, record_hash, super().refusal)
 
     def stream_tip(self, ward: bytes, stream: bytes) -> StreamTip:
-        """The end of a stream, with what this transaction added."""
-        found = self._streams.get((ward, stream))
-        if found is None:
-            with self._peek():
-                found = super().stream_tip(ward, stream)
-            if self._in_transaction:
-                self._streams[ward, stream] = found
-        return found
+        """The end of a stream."""
+        return self._stream(ward, stream, super().stream_tip)
 
     def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
-        """The last block of a device in a stream, with what this transaction added."""
-        found = self._devices.get((ward, stream, device))
-        if found is None:
-            with self._peek():
-                found = super().device_tip(ward, stream, device)
-            if self._in_transaction:
-                self._devices[ward, stream, device] = found
-        return found
-
-    def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:
-        """Remember a definite refusal."""
-        self._refusals[ward, record_hash] = answer
-        self._add(ADD_REFUSAL, ward, record_hash, code, answer)
-
-    def put_join_request(self, ward: bytes, invite: bytes, request: bytes, until_ms: int) -> None:
-        """Keep a request to join until the invite ends."""
-        self._replace(SET_JOIN, 2, (ward, invite, request, until_ms))
+        """The last block of a device in a stream."""
+        return self._device(ward, stream, device, super().device_tip)
 
     def place(self, ward: bytes, placement: Placement) -> None:
         """Say what this cell does with a ward; waits for writers that saw it otherwise."""
         self.lock((ward,))
-        self._placements[ward] = placement
-        self._replace(SET_PLACEMENT, 1, (ward, placement.state, placement.address))
+        self._place(ward, placement)
 
     def drop_ward(self, ward: bytes) -> None:
         """Remove all of a ward."""
@@ -390,3 +280,21 @@ def _asked(wanted: Sequence[Wanted]) -> _Asked:
     devices = {(want.ward, *end) for want in wanted for end in want.ends}
     streams = {(ward, stream) for ward, stream, _ in devices}
     return _Asked(tuple(sorted(names)), tuple(sorted(streams)), tuple(sorted(devices)))
+
+
+def _ask_one(db: _Db, ward: bytes, asked: _Asked) -> tuple[_Answer, _Answer]:
+    locked = db.execute(_LOCK_ONE, (ward,), binary=True, prepare=True)
+    values = {
+        "ward": ward,
+        "names": [name for _, name in asked.names],
+        "streams": [stream for _, stream in asked.streams],
+        "devices": [device for *_, device in asked.devices],
+    }
+    return locked, db.execute(_READ_ONE, values, binary=True, prepare=True)
+
+
+def _ask_all(db: _Db, wards: Sequence[bytes], asked: _Asked) -> tuple[_Answer, _Answer]:
+    locked = db.execute(_LOCK, (list(wards),), binary=True, prepare=True)
+    names, streams, devices = columns(asked.names, 2), columns(asked.streams, 2), columns(asked.devices, 3)
+    values = (list(wards), *names, *names, *streams, *devices)
+    return locked, db.execute(_READ, values, binary=True, prepare=True)

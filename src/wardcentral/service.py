@@ -15,28 +15,27 @@ from typing import TypeVar
 from wardcentral.committer import Committer, FullError
 from wardcentral.core import Snapshot, WardLog, load_state
 from wardcentral.founding import Founding
-from wardcentral.incoming import Incoming, author_of, is_relayed, read_block, wanted_by
+from wardcentral.incoming import author_of, is_relayed, wanted_by
 from wardcentral.joining import check_request
 from wardcentral.metrics import Metrics
 from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
+from wardcentral.signatures import check_blocks, seal_answers
 from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError, Wanted
 from wardcentral.waiting import Bells
 from wardcentral.watch import Watch
 from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import Asked, ControlPush, LogPage, PushItem
-from wardproto.records import Genesis
+from wardproto.records import Genesis, Receipt
 from wardproto.signing import Signing
 from wardproto.wire import MalformedError, ward_id
 
 READERS = 4
 """Threads that read, each over a connection of its own."""
 WAKE_SECONDS = 50.0
-FEW = 4
-"""Up to so many signatures are checked in the event loop; a thread would cost more."""
 
 T = TypeVar("T")
 log = logging.getLogger("wardcentral")
@@ -311,21 +310,16 @@ class Service:
         self, snapshot: Snapshot, items: Sequence[PushItem], by: bytes
     ) -> tuple[bytes, ...]:
         """Admit blocks in order, each on its own; return an answer for each."""
+        blocks = await check_blocks(self._pool, READERS, self.signing, snapshot.state, items)
 
-        def prepare() -> list[Incoming]:
-            return [read_block(item, snapshot.state, self.signing) for item in items]
-
-        if len(items) <= FEW:
-            blocks = prepare()
-        else:
-            blocks = await asyncio.get_running_loop().run_in_executor(self._pool, prepare)
-
-        def act() -> tuple[bytes, ...]:
+        def act() -> tuple[bytes | Receipt, ...]:
             ward = self._log(snapshot.ward)
             now_ms = self.clock_ms()
-            return tuple(ward.admit(block, now_ms, relayed=is_relayed(block, by)) for block in blocks)
+            return tuple(ward.decide(block, now_ms, relayed=is_relayed(block, by)) for block in blocks)
 
-        return await self._write_ward(snapshot.ward, act, wanted_by(snapshot.ward, blocks))
+        answers = await self._write_ward(snapshot.ward, act, wanted_by(snapshot.ward, blocks))
+        # Only now: a receipt stands for a commit, and the writing thread has better things to do.
+        return tuple(await seal_answers(self._pool, READERS, self.signing, self._secret, answers))
 
     # --- waiting
 

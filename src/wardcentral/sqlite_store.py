@@ -7,14 +7,17 @@ from pathlib import Path
 
 import msgspec
 
+from wardcentral.gathering import Gathering
 from wardcentral.placement import HERE, Placement
 from wardcentral.sqlite_schema import migrate
 from wardcentral.store import DeviceTip, Stored, StreamTip, Wanted, WardHead
 from wardproto.admission import Epoch
 from wardproto.records import Entry, Head, Recipient
-from wardproto.wire import CONTROL_STREAM, HASH_BYTES, encode
+from wardproto.wire import CONTROL_STREAM, HASH_BYTES
 
 BUSY_SECONDS = 10.0
+MOST_NAMES = 200
+"""Names that one query asks for."""
 _ENTRY = "e.wseq, e.sseq, e.stream, e.hash, e.recv_ms, e.head"
 _STORED = f"{_ENTRY}, b.record, b.body, b.wrap_hashes"
 _JOINED = f"SELECT {_STORED} FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"  # noqa: S608
@@ -53,14 +56,18 @@ class SqliteReader:
         """Close the connection."""
         self._db.close()
 
+    def _run(self, sql: str, values: Sequence[bytes | int]) -> sqlite3.Cursor:
+        """Run a query."""
+        return self._db.execute(sql, values)
+
     def wards(self) -> Sequence[bytes]:
         """All wards, sorted."""
-        return [ward for (ward,) in self._db.execute("SELECT ward FROM ward_head ORDER BY ward")]
+        return [ward for (ward,) in self._run("SELECT ward FROM ward_head ORDER BY ward", ())]
 
     def ward_head(self, ward: bytes) -> WardHead | None:
         """The end of a ward's log."""
         sql = "SELECT wseq, recv_ms, root, heads FROM ward_head WHERE ward = ?"
-        row = self._db.execute(sql, (ward,)).fetchone()
+        row = self._run(sql, (ward,)).fetchone()
         return None if row is None else WardHead.read(*row)
 
     def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
@@ -73,13 +80,13 @@ class SqliteReader:
 
     def _entry(self, where: str, ward: bytes, *values: bytes | int) -> Entry | None:
         sql = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND {where}"  # noqa: S608
-        row = self._db.execute(sql, (ward, *values)).fetchone()
+        row = self._run(sql, (ward, *values)).fetchone()
         return None if row is None else Entry(*row)
 
     def entries(self, ward: bytes, after: int, limit: int) -> Sequence[Entry]:
         """Up to ``limit`` entries after a wseq."""
         sql = f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND e.wseq > ? ORDER BY e.wseq LIMIT ?"  # noqa: S608
-        return [Entry(*row) for row in self._db.execute(sql, (ward, after, limit))]
+        return [Entry(*row) for row in self._run(sql, (ward, after, limit))]
 
     def records(self, ward: bytes, after: int) -> Iterator[Stored]:
         """All records after a wseq."""
@@ -96,7 +103,7 @@ class SqliteReader:
         return self._stored(sql, (ward, CONTROL_STREAM, after))
 
     def _stored(self, sql: str, values: tuple[bytes | int, ...]) -> Iterator[Stored]:
-        cursor = self._db.execute(sql, values)
+        cursor = self._run(sql, values)
         try:
             for *entry, record, body, hashes in cursor:
                 yield Stored(Entry(*entry), record, body, _split(hashes))
@@ -106,20 +113,20 @@ class SqliteReader:
     def wraps(self, ward: bytes, wseq: int) -> tuple[bytes, ...]:
         """The wraps of one record."""
         sql = "SELECT wrap FROM keybox WHERE ward = ? AND wseq = ? ORDER BY place"
-        return tuple(wrap for (wrap,) in self._db.execute(sql, (ward, wseq)))
+        return tuple(wrap for (wrap,) in self._run(sql, (ward, wseq)))
 
     def stream_tip(self, ward: bytes, stream: bytes) -> StreamTip:
         """The end of a stream."""
         sql = (
             "SELECT sseq, head, epoch, recipients, key_commit FROM stream_head WHERE ward = ? AND stream = ?"
         )
-        row = self._db.execute(sql, (ward, stream)).fetchone()
+        row = self._run(sql, (ward, stream)).fetchone()
         return StreamTip() if row is None else _tip(*row)
 
     def stream_tips(self, ward: bytes) -> Iterator[tuple[bytes, StreamTip]]:
         """The ends of all streams that have entries."""
         sql = f"SELECT stream, {_TIP} FROM stream_head WHERE ward = ? ORDER BY stream"  # noqa: S608
-        for stream, *row in self._db.execute(sql, (ward,)):
+        for stream, *row in self._run(sql, (ward,)):
             yield stream, _tip(*row)
 
     def stream_order(self, ward: bytes) -> Iterator[tuple[bytes, Head]]:
@@ -128,24 +135,24 @@ class SqliteReader:
             "SELECT s.stream, s.sseq, s.head FROM entry e JOIN stream_head s ON s.ward = e.ward "
             "AND s.stream = e.stream WHERE e.ward = ? AND e.sseq = 1 ORDER BY e.wseq"
         )
-        for stream, sseq, head in self._db.execute(sql, (ward,)):
+        for stream, sseq, head in self._run(sql, (ward,)):
             yield stream, Head(sseq, head)
 
     def tree_nodes(self, ward: bytes, level: int, first: int, count: int) -> Sequence[bytes]:
         """Kept nodes of the ward's tree."""
         sql = "SELECT hash FROM tree_node WHERE ward = ? AND level = ? AND place >= ? AND place < ? ORDER BY place"
-        return [node for (node,) in self._db.execute(sql, (ward, level, first, first + count))]
+        return [node for (node,) in self._run(sql, (ward, level, first, first + count))]
 
     def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
         """The last (bseq, block hash) of a device in a stream."""
         sql = "SELECT bseq, hash FROM device_head WHERE ward = ? AND stream = ? AND device = ?"
-        row = self._db.execute(sql, (ward, stream, device)).fetchone()
+        row = self._run(sql, (ward, stream, device)).fetchone()
         return (0, b"") if row is None else (row[0], row[1])
 
     def device_tips(self, ward: bytes) -> Iterator[tuple[bytes, DeviceTip]]:
         """All (stream, tip)."""
         sql = "SELECT stream, device, bseq, hash FROM device_head WHERE ward = ? ORDER BY stream, device"
-        for stream, *row in self._db.execute(sql, (ward,)):
+        for stream, *row in self._run(sql, (ward,)):
             yield stream, DeviceTip(*row)
 
     def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
@@ -158,22 +165,20 @@ class SqliteReader:
 
     def refusals(self, ward: bytes) -> Iterator[tuple[bytes, str, bytes]]:
         """All definite refusals."""
-        yield from self._db.execute(
-            "SELECT hash, code, answer FROM refusal WHERE ward = ? ORDER BY hash", (ward,)
-        )
+        yield from self._run("SELECT hash, code, answer FROM refusal WHERE ward = ? ORDER BY hash", (ward,))
 
     def join_requests(self, ward: bytes) -> Iterator[tuple[bytes, bytes, int]]:
         """All requests that wait."""
         sql = "SELECT invite, request, until_ms FROM join_request WHERE ward = ? ORDER BY invite"
-        yield from self._db.execute(sql, (ward,))
+        yield from self._run(sql, (ward,))
 
     def placement(self, ward: bytes) -> Placement:
         """What this cell does with a ward. A transaction here is alone in writing, so the answer holds."""
-        row = self._db.execute("SELECT state, address FROM placement WHERE ward = ?", (ward,)).fetchone()
+        row = self._run("SELECT state, address FROM placement WHERE ward = ?", (ward,)).fetchone()
         return HERE if row is None else Placement(*row)
 
     def _value(self, sql: str, ward: bytes, key: bytes) -> bytes | None:
-        row = self._db.execute(sql, (ward, key)).fetchone()
+        row = self._run(sql, (ward, key)).fetchone()
         return None if row is None else bytes(row[0])
 
     def damage(self) -> str:
@@ -182,11 +187,12 @@ class SqliteReader:
         return "" if row[0] == "ok" else "integrity_check"
 
 
-class SqliteStore(SqliteReader):
+class SqliteStore(Gathering, SqliteReader):
     """The one writing connection."""
 
     def __init__(self, path: Path) -> None:
         """Open for writing, make or migrate the tables."""
+        Gathering.__init__(self)
         self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -200,85 +206,105 @@ class SqliteStore(SqliteReader):
     def transaction(self) -> Iterator[None]:
         """One atomic change; on the disk when the block is left."""
         self._db.execute("BEGIN IMMEDIATE")
+        self._gathering = True
         try:
             yield
+            self._flush()
             self._db.execute("COMMIT")
         except BaseException:
             # After some errors (a full disk) SQLite has rolled back by itself.
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+        finally:
+            self._gathering = False
+            self._added.clear()
+            self._forget()
 
     def lock(self, wards: Sequence[bytes], wanted: Sequence[Wanted] = ()) -> None:
-        """Nothing to do: a transaction is alone in writing."""
+        """Read what is ``wanted``; there is nothing to lock, a transaction is alone in writing."""
+        self._flush()
+        names: dict[bytes, set[bytes]] = {ward: set() for ward in wards}
+        for want in wanted:
+            names.setdefault(want.ward, set()).update(want.names)
+        for ward, asked in names.items():
+            several = sorted(asked)
+            for at in range(0, len(several), MOST_NAMES):
+                self._look_for(ward, several[at : at + MOST_NAMES])
 
-    def append(
-        self,
-        ward: bytes,
-        stored: Stored,
-        wraps: tuple[bytes, ...],
-        tip: StreamTip,
-        device: DeviceTip | None,
-        end: WardHead,
-    ) -> None:
-        """Add the next entry. A number that is taken is an sqlite3.IntegrityError, never an overwrite."""
-        entry = stored.entry
-        run = self._db.execute
-        run(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (ward, entry.wseq, entry.sseq, entry.stream, entry.hash, entry.recv_ms, entry.head),
-        )
-        hashes = b"".join(stored.wrap_hashes)
-        run(
-            "INSERT INTO block VALUES (?, ?, ?, ?, ?)", (ward, entry.wseq, stored.record, stored.body, hashes)
-        )
-        for place, wrap in enumerate(wraps):
-            run("INSERT INTO keybox VALUES (?, ?, ?, ?)", (ward, entry.wseq, place, wrap))
-        self.set_end(ward, end)
-        head, epoch = tip.head, tip.epoch
-        recipients = encode(epoch.recipients)
-        run(
-            "INSERT OR REPLACE INTO stream_head VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (ward, entry.stream, head.sseq, head.hash, epoch.number, recipients, epoch.commit),
-        )
-        if device is not None:
-            run(
-                "INSERT OR REPLACE INTO device_head VALUES (?, ?, ?, ?, ?)",
-                (ward, entry.stream, device.device, device.bseq, device.hash),
+    def _look_for(self, ward: bytes, names: Sequence[bytes]) -> None:
+        """Read the entries and refusals of these names; those that have neither are known to be absent."""
+        marks = ", ".join("?" * len(names))
+        for row in self._db.execute(
+            f"SELECT {_ENTRY} FROM entry e WHERE e.ward = ? AND e.hash IN ({marks})",  # noqa: S608
+            (ward, *names),
+        ):
+            entry = Entry(*row)
+            self._entries[ward, entry.hash] = entry
+        for name, answer in self._db.execute(
+            f"SELECT hash, answer FROM refusal WHERE ward = ? AND hash IN ({marks})",  # noqa: S608
+            (ward, *names),
+        ):
+            self._refusals[ward, name] = answer
+        self._absent.update((ward, name) for name in names)
+
+    def _run(self, sql: str, values: Sequence[bytes | int]) -> sqlite3.Cursor:
+        if not self._peeking:
+            self._flush()
+        return super()._run(sql, values)
+
+    def _flush(self) -> None:
+        """Write what was added, so that a query sees it."""
+        added, self._added = self._added, {}
+        for insert, rows in added.items():
+            marks = ", ".join("?" * len(insert.types))
+            self._db.executemany(
+                f"INSERT INTO {insert.table} VALUES ({marks}) {insert.conflict}",  # noqa: S608
+                rows.values(),
             )
 
-    def add_nodes(self, ward: bytes, nodes: Sequence[tuple[int, int, bytes]]) -> None:
-        """Keep nodes of the ward's tree."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO tree_node VALUES (?, ?, ?, ?)", ((ward, *node) for node in nodes)
-        )
+    def ward_head(self, ward: bytes) -> WardHead | None:
+        """The end of a ward's log, with what this transaction added."""
+        return self._ward_head(ward, super().ward_head)
 
-    def set_end(self, ward: bytes, end: WardHead) -> None:
-        """Move the end of the ward's log."""
-        values = (ward, *end.row())
-        self._db.execute("INSERT OR REPLACE INTO ward_head VALUES (?, ?, ?, ?, ?)", values)
+    def placement(self, ward: bytes) -> Placement:
+        """What this cell does with a ward. A transaction here is alone in writing, so the answer holds."""
+        return self._placement(ward, super().placement)
 
-    def add_refusal(self, ward: bytes, record_hash: bytes, code: str, answer: bytes) -> None:
-        """Remember a definite refusal."""
-        self._db.execute("INSERT INTO refusal VALUES (?, ?, ?, ?)", (ward, record_hash, code, answer))
+    def entry_by_hash(self, ward: bytes, record_hash: bytes) -> Entry | None:
+        """The entry of a record."""
+        return self._entry_named(ward, record_hash, super().entry_by_hash)
 
-    def put_join_request(self, ward: bytes, invite: bytes, request: bytes, until_ms: int) -> None:
-        """Keep a request to join."""
-        values = (ward, invite, request, until_ms)
-        self._db.execute("INSERT OR REPLACE INTO join_request VALUES (?, ?, ?, ?)", values)
+    def entry_at(self, ward: bytes, stream: bytes, sseq: int) -> Entry | None:
+        """The entry at a position of a stream."""
+        return self._entry_placed(ward, stream, sseq, super().entry_at)
+
+    def refusal(self, ward: bytes, record_hash: bytes) -> bytes | None:
+        """The refusal of a record."""
+        return self._refused(ward, record_hash, super().refusal)
+
+    def stream_tip(self, ward: bytes, stream: bytes) -> StreamTip:
+        """The end of a stream."""
+        return self._stream(ward, stream, super().stream_tip)
+
+    def device_tip(self, ward: bytes, stream: bytes, device: bytes) -> tuple[int, bytes]:
+        """The last block of a device in a stream."""
+        return self._device(ward, stream, device, super().device_tip)
 
     def place(self, ward: bytes, placement: Placement) -> None:
         """Say what this cell does with a ward."""
-        values = (ward, placement.state, placement.address)
-        self._db.execute("INSERT OR REPLACE INTO placement VALUES (?, ?, ?)", values)
+        self._place(ward, placement)
 
     def drop_ward(self, ward: bytes) -> None:
         """Remove all of a ward."""
+        self._flush()
         for table in WARD_TABLES:
             self._db.execute(f"DELETE FROM {table} WHERE ward = ?", (ward,))  # noqa: S608
+        self._forget()
 
     def drop_join_requests(self, ward: bytes, invites: Sequence[bytes], before_ms: int) -> None:
         """Forget requests that are answered or too old."""
+        self._flush()
         self._db.execute("DELETE FROM join_request WHERE ward = ? AND until_ms <= ?", (ward, before_ms))
         for invite in invites:
             self._db.execute("DELETE FROM join_request WHERE ward = ? AND invite = ?", (ward, invite))
