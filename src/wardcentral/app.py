@@ -27,6 +27,7 @@ from wardcentral.health import Health
 from wardcentral.incoming import MAX_WRAP
 from wardcentral.joining import MAX_JOIN
 from wardcentral.live import MAX_LIVE_BODY, Live
+from wardcentral.live_relay import LiveRelay, Passed
 from wardcentral.observing import Observed
 from wardcentral.places import address_of, invite_of, number_of, numbers_of, target_of, ward_of
 from wardcentral.problems import ProblemError
@@ -87,10 +88,10 @@ class Caller:
 class Doors:
     """The endpoints."""
 
-    def __init__(self, service: Service, limits: Limits) -> None:
+    def __init__(self, service: Service, limits: Limits, relay: LiveRelay | None) -> None:
         metrics = service.metrics
         self._service = service
-        self._live = Live(service.clock_ms)
+        self.hints = Live(service.clock_ms, relay)
         self._bodies = Bodies(limits.body_seconds, limits.body_rate, limits.buffered)
         self._guard = Guard(
             service.signing,
@@ -166,8 +167,8 @@ class Doors:
     async def live(self, request: Request) -> Response:
         """Take a presence hint and hand out the others' of the same stream."""
         async with self.believed(request, MAX_LIVE_BODY) as caller:
-            reply = self._live.post(caller.snapshot, caller.device, decoded(caller.body, LivePost))
-        self._live.sweep_in(asyncio.get_running_loop())
+            reply = self.hints.post(caller.snapshot, caller.device, decoded(caller.body, LivePost))
+        self.hints.sweep_in(asyncio.get_running_loop())
         return wire(reply)
 
     async def put_join(self, request: Request) -> Response:
@@ -241,19 +242,36 @@ class Doors:
             self._guard.stranger(address_of(request), self._service.clock_ms())
 
 
-def create_app(service: Service, limits: Limits | None = None, feeds: FeedStore | None = None) -> Starlette:
-    """Return the ASGI application over a service; without ``feeds`` it carries no feed of openings."""
-    doors = Doors(service, limits or Limits())
+def create_app(
+    service: Service,
+    limits: Limits | None = None,
+    feeds: FeedStore | None = None,
+    relay: LiveRelay | None = None,
+) -> Starlette:
+    """Return the ASGI application over a service.
+
+    Without ``feeds`` it carries no feed of openings; ``relay`` passes presence on to other processes.
+    """
+    doors = Doors(service, limits or Limits(), relay)
     events = EventDoor(service, doors.believed)
     health = Health(service)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        service.start(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+
+        def take(passed: Passed) -> None:
+            loop.call_soon_threadsafe(doors.hints.take, passed)
+
+        service.start(loop)
+        if relay is not None:
+            relay.start(take)
         try:
             yield
         finally:
             service.stop_waiting()
+            if relay is not None:
+                await asyncio.to_thread(relay.stop)
             await asyncio.to_thread(service.stop)
 
     def route(path: str, endpoint: Endpoint, method: str) -> Route:

@@ -2,7 +2,7 @@
 
 A hint is a note of fixed size that this process cannot open. It is handed to the other readers
 of its stream and forgotten: it is never stored, logged, numbered or receipted, and losing one
-loses nothing. Each process keeps its own.
+loses nothing. Each process keeps its own and those that the others pass on to it (`live_relay`).
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wardcentral.core import Snapshot
+from wardcentral.live_relay import LiveRelay, Passed
 from wardcentral.problems import ProblemError
 from wardproto.messages import LIVE_BYTES, LIVE_MS, LivePost, LiveReply
 from wardproto.readers import audience
@@ -40,8 +41,10 @@ class _Held(NamedTuple):
 class Live:
     """The hints of this process. Belongs to the event loop's thread."""
 
-    def __init__(self, clock_ms: Callable[[], int]) -> None:
+    def __init__(self, clock_ms: Callable[[], int], relay: LiveRelay | None = None) -> None:
+        """``relay`` passes hints on to the other processes of the service, where there are any."""
         self._clock_ms = clock_ms
+        self._relay = relay
         self._wards: dict[bytes, OrderedDict[_Place, _Held]] = {}
         self._count = 0
         self._sweeping = False
@@ -65,10 +68,26 @@ class Live:
         if member is None or post.stream == CONTROL_STREAM or member.team not in readers.teams:
             raise ProblemError("forbidden")
         place = _Place(snapshot.ward, post.stream, device)
-        self._drop(place)
-        if post.hint:
-            self._keep(place, _Held(post.hint, now_ms + LIVE_MS))
+        had = self._has(place)
+        self._put(place, _Held(post.hint, now_ms + LIVE_MS))
+        if self._relay is not None and (post.hint or had):
+            self._relay.say(*place, post.hint, now_ms + LIVE_MS)
         return LiveReply(self._others(place, snapshot), now_ms)
+
+    def take(self, passed: Passed) -> None:
+        """Take a hint that another process has let in; who may see it is asked when it is handed out."""
+        self.forget_old()
+        until_ms = min(passed.until_ms, self._clock_ms() + LIVE_MS)
+        if len(passed.hint) in (0, LIVE_BYTES):
+            self._put(_Place(passed.ward, passed.stream, passed.device), _Held(passed.hint, until_ms))
+
+    def _has(self, place: _Place) -> bool:
+        return place in self._wards.get(place.ward, ())
+
+    def _put(self, place: _Place, held: _Held) -> None:
+        self._drop(place)
+        if held.hint:
+            self._keep(place, held)
 
     def forget_old(self) -> None:
         """Forget every hint whose minute is over."""

@@ -83,8 +83,12 @@ class PostgresReader:
         return [ward for (ward,) in self._rows("SELECT ward FROM ward_head ORDER BY ward", ())]
 
     def sizes(self, wards: Sequence[bytes]) -> Mapping[bytes, int]:
-        """The last wseq of each of these wards, in one query."""
-        return dict(self._rows("SELECT ward, wseq FROM ward_head WHERE ward = ANY(%s)", (list(wards),)))
+        """The last wseq of each of these wards that is served here, in one query."""
+        statement = (
+            "SELECT h.ward, h.wseq FROM ward_head h WHERE h.ward = ANY(%s) "
+            "AND NOT EXISTS (SELECT FROM placement p WHERE p.ward = h.ward AND p.state = 'moved')"
+        )
+        return dict(self._rows(statement, (list(wards),)))
 
     def ward_head(self, ward: bytes) -> WardHead | None:
         """The end of a ward's log."""

@@ -14,6 +14,7 @@ from wardcentral.app import create_app
 from wardcentral.feed_store import FeedFolder
 from wardcentral.folder import Folder, write_atomically
 from wardcentral.founding import Founding
+from wardcentral.live_relay import LiveRelay
 from wardcentral.metrics import Metrics, listening
 from wardcentral.placement import WardMap
 from wardcentral.refused import USAGE, CommandError
@@ -21,7 +22,7 @@ from wardcentral.restore_notice import notices_of
 from wardcentral.server import listen, make_server, room_for, written
 from wardcentral.server_key import ServerSigning
 from wardcentral.service import Service
-from wardcentral.stores import open_reader, open_shared, open_store
+from wardcentral.stores import open_line, open_reader, open_shared, open_store, open_watched
 from wardcentral.supervisor import Supervisor
 from wardcentral.texts import say
 from wardcentral.tls import Certificate
@@ -58,6 +59,7 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
             Founding(who, folder.founding_token()),
             ward_map=None if options.map is None else WardMap(options.map),
             shared=(lambda: open_shared(folder)) if folder.address else None,
+            watched=lambda: open_watched(folder),
             notices=lambda ward: notices_of(folder.path, signing, signing.public(secret), ward),
         )
         write_pid = stack.enter_context(written(options.pid_file, lambda: str(os.getpid())))
@@ -90,7 +92,11 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
         if options.metrics is not None:
             _give_metrics(stack, service.metrics, options.metrics)
         server = make_server(
-            create_app(service, feeds=FeedFolder(options.feed or folder.feed)),
+            create_app(
+                service,
+                feeds=FeedFolder(options.feed or folder.feed),
+                relay=LiveRelay(lambda: open_line(folder)) if folder.address else None,
+            ),
             ready=ready,
             stopping=stopping,
             draining=draining,

@@ -56,10 +56,13 @@ class Service:
         wake_seconds: float = WAKE_SECONDS,
         ward_map: WardMap | None = None,
         shared: Callable[[], SharedReader] | None = None,
+        watched: Callable[[], SharedReader] | None = None,
         metrics: Metrics | None = None,
         notices: Callable[[bytes], tuple[bytes, ...]] = lambda _: (),
     ) -> None:
         """``shared`` opens a reader of a store that other processes write too; None: this one is alone.
+
+        ``watched`` opens one where others only move wards away: whoever waits for one learns of it.
 
         ``notices`` gives the signed restore notices of a ward.
         """
@@ -83,7 +86,8 @@ class Service:
         """The wards that somebody waits for."""
         self._sizes: dict[bytes, int] = {}
         """What the watch has seen of wards that other processes write."""
-        self._watch = None if shared is None else Watch(shared, self.waited, self._seen)
+        watched = watched or shared
+        self._watch = None if watched is None else Watch(watched, self.waited, self._seen)
         self._stopping = False
         self.draining = False
         """Whether the process is about to stop and no new work should be sent here."""
@@ -340,9 +344,13 @@ class Service:
         snapshot = self._snapshots.get(ward)
         return after + 1 if snapshot is None else max(snapshot.size, self._sizes.get(ward, 0))
 
-    def _seen(self, sizes: Mapping[bytes, int]) -> None:
-        """Take what the watch has seen and wake those whose ward has grown."""
-        grown = tuple(ward for ward, size in sizes.items() if size > self._size(ward, 0))
+    def _seen(self, wards: Sequence[bytes], sizes: Mapping[bytes, int]) -> None:
+        """Take what the watch has seen; wake those whose ward has grown, or is served elsewhere now."""
+        gone = tuple(ward for ward in wards if ward not in sizes)
+        for ward in gone:
+            self._snapshots.pop(ward, None)
+            self._sizes.pop(ward, None)
+        grown = gone + tuple(ward for ward, size in sizes.items() if size > self._size(ward, 0))
         self._sizes.update(sizes)
         if grown and self._loop is not None:
             with contextlib.suppress(RuntimeError):

@@ -1,7 +1,7 @@
 """The store in one SQLite file (WAL, synchronous=FULL): a receipt stands for bytes on the disk."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,6 +63,15 @@ class SqliteReader:
     def wards(self) -> Sequence[bytes]:
         """All wards, sorted."""
         return [ward for (ward,) in self._run("SELECT ward FROM ward_head ORDER BY ward", ())]
+
+    def sizes(self, wards: Sequence[bytes]) -> Mapping[bytes, int]:
+        """The last wseq of each of these wards that is served here."""
+        sql = (
+            "SELECT h.wseq FROM ward_head h WHERE h.ward = ? "
+            "AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.ward = h.ward AND p.state = 'moved')"
+        )
+        found = ((ward, self._run(sql, (ward,)).fetchone()) for ward in wards)
+        return {ward: row[0] for ward, row in found if row is not None}
 
     def ward_head(self, ward: bytes) -> WardHead | None:
         """The end of a ward's log."""

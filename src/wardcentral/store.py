@@ -181,7 +181,7 @@ class SharedReader(Reader, Protocol):
     """A reader of a store that other processes write too."""
 
     def sizes(self, wards: Sequence[bytes]) -> Mapping[bytes, int]:
-        """The last wseq of each of these wards that was founded, at the cost of one query."""
+        """The last wseq of each of these wards that is served here, at the cost of one query."""
 
 
 class ServerStore(Reader, Protocol):

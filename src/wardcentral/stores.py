@@ -12,9 +12,10 @@ from wardcentral.store import DamagedError, Reader, UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wardcentral.postgres_line import PostgresLine
     from wardcentral.postgres_reader import PostgresReader
     from wardcentral.postgres_store import PostgresStore
-    from wardcentral.sqlite_store import SqliteStore
+    from wardcentral.sqlite_store import SqliteReader, SqliteStore
 
 
 class Database(Reader, Protocol):
@@ -68,6 +69,23 @@ def open_shared(folder: Folder) -> "PostgresReader":
 
     with _reached():
         return PostgresReader(folder.address)
+
+
+def open_watched(folder: Folder) -> "PostgresReader | SqliteReader":
+    """Open for the watch, which asks how long wards are and whether they are still here."""
+    if folder.address:
+        return open_shared(folder)
+    from wardcentral.sqlite_store import SqliteReader
+
+    return SqliteReader(folder.database)
+
+
+def open_line(folder: Folder) -> "PostgresLine":
+    """Open the line between the processes of one database."""
+    from wardcentral.postgres_line import PostgresLine
+
+    with _reached():
+        return PostgresLine(folder.address)
 
 
 def _reached() -> AbstractContextManager[None]:

@@ -13,13 +13,13 @@ log = logging.getLogger("wardcentral")
 
 
 class Watch:
-    """A thread that asks for the ends of the wards that ``waited`` names and tells them to ``seen``."""
+    """A thread that asks for the ends of the wards that ``waited`` names and tells ``seen`` what it asked for and found."""
 
     def __init__(
         self,
         open_reader: Callable[[], SharedReader],
         waited: Callable[[], Sequence[bytes]],
-        seen: Callable[[Mapping[bytes, int]], None],
+        seen: Callable[[Sequence[bytes], Mapping[bytes, int]], None],
     ) -> None:
         self._open = open_reader
         self._waited = waited
@@ -46,7 +46,7 @@ class Watch:
                 continue
             try:
                 reader = reader or self._open()
-                self._seen(reader.sizes(wards))
+                self._seen(wards, reader.sizes(wards))
                 away = False
             except Exception as error:  # noqa: BLE001 - the database is away: they wait, it looks again
                 if not away:

@@ -27,7 +27,7 @@ from wardcentral.server import CentralServer, listen, make_server
 from wardcentral.service import Service
 from wardcentral.sqlite_store import SqliteStore
 from wardcentral.store import ServerStore
-from wardcentral.stores import make, open_reader, open_shared, open_store
+from wardcentral.stores import make, open_reader, open_shared, open_store, open_watched
 from wardproto.messages import (
     ControlPush,
     LogPage,
@@ -97,6 +97,7 @@ def serving(
         founding or Founding(),
         wake_seconds=wake_seconds,
         shared=(lambda: open_shared(place)) if place.address else None,
+        watched=lambda: open_watched(place),
         notices=lambda ward: notices_of(folder, SIGNING, SIGNING.public(secret), ward),
     )
     accepting = threading.Event()

@@ -5,6 +5,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from psycopg.conninfo import make_conninfo
 from bench.witness import Crowd, Witness
 from tests.wardcentral.feeding import Publisher
 from tests.wardcentral.running import Caller, problem
+from tests.wardcentral.test_events import event
+from tests.wardcentral.test_events import stream as events
 from tests.wardcentral.versions import Version, free_ports, today
 from wardcentral.folder import Folder
 from wardcentral.placement import HERE, Placement
@@ -166,6 +169,25 @@ def test_a_ward_goes_there_and_back_under_load(cells: Cells) -> None:
     assert witness.check() == []
     witness.close()
     cells.verified()
+
+
+@pytest.mark.parametrize("cells", ["sqlite-postgres", "postgres-sqlite"], indirect=True)
+def test_who_waits_at_the_old_cell_is_told_at_once(cells: Cells) -> None:
+    """A poll ends and a stream closes when the ward is moved, long before their time; the next call says where."""
+    first, second = cells.cells
+    witness = Witness([first.url], cells.key)
+    caller = Caller(first.url, witness.ward, witness.pc, witness.client)
+    size = caller.page().size
+    with ThreadPoolExecutor(1) as pool, events(caller) as (_, lines):
+        assert event(lines) == ("hello", size)
+        waiting = pool.submit(caller.wake, size)
+        code, said = cells.move(witness.ward.id, first, second)
+        assert code == 0, said
+        # A poll lasts 50 s and a stream minutes: neither could have ended by itself.
+        assert waiting.result(20).size > size
+        assert event(lines) == ("", 0)
+    redirected(caller, witness.stream, second.url)
+    witness.close()
 
 
 def test_a_frozen_ward_is_read_and_nothing_is_published(cells: Cells) -> None:

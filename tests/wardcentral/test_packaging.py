@@ -3,6 +3,9 @@
 import json
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +91,30 @@ def test_the_unit_starts_a_command_that_exists_and_stops_it_patiently() -> None:
         assert settings[hardened] == ["yes"]
     assert settings["ProtectSystem"] == ["strict"]
     assert settings["CapabilityBoundingSet"] == [""]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
+@pytest.mark.parametrize("path", sorted(PACKAGING.rglob("*.service")), ids=lambda path: path.stem)
+def test_systemd_takes_the_units_and_finds_them_closed(path: Path, tmp_path: Path) -> None:
+    """No setting that systemd does not know; what the unit may do to the machine is rated "OK" or better."""
+    unit = tmp_path / path.name
+    # What it starts is not installed here; everything else is as it is.
+    text = re.sub(
+        r"^ExecStart=\S+", f"ExecStart={sys.executable}", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    unit.write_text(text, encoding="utf-8")
+    told = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", str(unit)],
+        stdout=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
 
 
 def test_the_unit_and_the_scrape_and_the_rotation_mean_the_same_places() -> None:

@@ -1,5 +1,8 @@
 """Several processes over one PostgreSQL: numbers without gaps, waking across processes, and a kill in the middle."""
 
+import contextlib
+import os
+import queue
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +17,12 @@ from tests.wardcentral.postgres import make_database, owner_of
 from tests.wardcentral.running import ANY_PORT, Caller, Process, calling, found, joined, problem
 from tests.wardcentral.test_events import event
 from tests.wardcentral.test_events import stream as events
+from tests.wardcentral.test_hostile import wait_until
 from wardcentral.cli import DATABASE
 from wardcentral.folder import Folder
-from wardproto.messages import PushItem, PushReply, PushRequest
+from wardcentral.live_relay import LiveRelay, Passed
+from wardcentral.stores import open_line
+from wardproto.messages import LIVE_BYTES, LivePost, LiveReply, PushItem, PushReply, PushRequest
 from wardproto.records import Receipt
 from wardproto.signing import Ed25519Signing
 from wardproto.wire import decode, encode
@@ -170,6 +176,62 @@ def test_a_stream_at_one_process_tells_of_what_another_wrote(two: list[tuple[Pro
             assert event(lines) == ("hello", 2)
             caller.blocks(caller.ward.block(caller.pc, own))
             assert event(lines) == ("size", 3)
+
+
+def test_presence_reaches_a_colleague_at_the_other_process(two: list[tuple[Process, str]]) -> None:
+    """A hint that one process was told is handed out by the other, until it is taken back."""
+    (first, url), (_, other_url) = two
+    with calling() as client:
+        here, there = crew(url, key_of(first.folder), client)[0][:2]
+        there = other_door(there, other_url)
+        stream = here.stream()
+        assert isinstance(here.blocks(here.ward.block(here.pc, stream, epoch=True))[0], Receipt)
+        mine, theirs = os.urandom(LIVE_BYTES), os.urandom(LIVE_BYTES)
+        for come in ((mine,), ()):
+            hint = come[0] if come else b""
+            wait_until(
+                lambda hint=hint, come=come: (
+                    (present(here, stream, hint), present(there, stream, theirs))[1] == come
+                )
+            )
+        wait_until(lambda: present(here, stream) == (theirs,))
+
+
+def present(caller: Caller, stream: bytes, hint: bytes = b"") -> tuple[bytes, ...]:
+    """Say that a PC has a stream open (or no longer has); return the hints of the others."""
+    answer = caller.call("POST", "live", encode(LivePost(stream, hint)))
+    assert answer.status_code == 200, answer.text
+    return decode(answer.content, LiveReply).hints
+
+
+def test_the_line_between_processes_is_taken_up_again(cell: tuple[str, Path], postgres: str) -> None:
+    """A relay whose connection was cut passes hints on as soon as the database answers; nonsense is passed over."""
+    came: queue.Queue[Passed] = queue.Queue()
+    folder = Folder(cell[1], cell[0])
+    ear, mouth = LiveRelay(lambda: open_line(folder)), LiveRelay(lambda: open_line(folder))
+    ear.start(came.put)
+    mouth.start(lambda _: None)
+    try:
+        wait_until(lambda: heard(mouth, came, b"one"))
+        with psycopg.connect(owner_of(postgres, cell[0]), autocommit=True) as connection:
+            connection.execute("SELECT pg_notify('wardcentral_live', 'nonsense')")
+            connection.execute("SELECT pg_notify('wardcentral_live', 'bm9uc2Vuc2U=')")
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        wait_until(lambda: heard(mouth, came, b"two"))
+    finally:
+        ear.stop()
+        mouth.stop()
+
+
+def heard(mouth: LiveRelay, came: "queue.Queue[Passed]", hint: bytes) -> bool:
+    """Say a hint; return whether it has come."""
+    mouth.say(bytes(32), bytes(16), bytes(16), hint, 1)
+    with contextlib.suppress(queue.Empty):
+        return came.get(timeout=0.3).hint == hint
+    return False
 
 
 def test_a_newcomer_is_known_at_the_other_process_at_once(
