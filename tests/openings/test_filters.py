@@ -218,6 +218,9 @@ def test_what_is_wrong_is_an_error_and_never_an_empty_list(room: Room) -> None:
     assert code(room, avoid=("bonus",)) == [("avoid", "unknown_code")]
     assert code(room, days_off=("休",)) == [("days_off", "unknown_code")]
     assert code(room, industries=("Z9",)) == [("industries", "unknown_code")]
+    assert code(room, staff_least=30, staff_most=29) == [("staff_most", "below_least")]
+    assert hits(room, staff_least=30, staff_most=30) == []
+    assert code(room, traits=("shift", "bonus"), avoid=("shift",)) == [("avoid", "both_ways")]
     assert code(room, age=7) == [("age", "bad_age")]
     assert code(room, overtime_most=-1) == [("overtime_most", "negative")]
     with pytest.raises(OpeningsError) as error:
@@ -252,12 +255,95 @@ def test_numbers_that_are_none_are_told_and_nights_go_past_midnight(room: Room) 
     [
         ("car", {"car_commute": "マイカー通勤　不可"}),
         ("near_station", {"nearest_station_text": "バス停から徒歩３分"}),
+        ("smoke_free", {"smoking": "屋内禁煙ではない"}),
+        ("smoke_free", {"smoking": "屋内禁煙でない（喫煙可）"}),
+        ("smoke_free", {"smoking": "禁煙対策なし"}),
+        ("smoke_free", {"smoking": "禁煙の対象外"}),
+        ("two_days_off", {"two_day_weekend_name": "毎週ではない"}),
+        ("employment_insurance", {"insurance_text": "雇用保険なし　労災"}),
+        ("pension", {"insurance_text": "健康　厚生年金未加入"}),
+        ("renewable", {"contract_term_text": "契約更新の可能性ありではありません"}),
+        ("any_schooling", {"education": "学歴不問ではない"}),
+        ("shift", {"hours_kind": "シフト制ではない"}),
     ],
 )
 def test_what_says_no_is_not_taken_for_yes(room: Room, trait: str, row: dict[str, str]) -> None:
     """Words that stand beside the one that is looked for."""
     openings(room, row)
     assert hits(room, traits=(trait,)) == []
+
+
+@pytest.mark.parametrize(
+    ("trait", "row"),
+    [
+        ("smoke_free", {"smoking": "屋内禁煙（喫煙専用室なし）"}),
+        ("smoke_free", {"smoking": "受動喫煙対策あり　屋内禁煙"}),
+        ("smoke_free", {"smoking": "敷地内禁煙、喫煙所なし"}),
+        ("employment_insurance", {"insurance_text": "雇用　労災　健康　厚生　財形なし"}),
+        ("accident_insurance", {"insurance_text": "雇用・労災（厚生年金なし）"}),
+        ("renewable", {"contract_term_text": "契約更新の可能性あり（条件あり）　更新しない場合あり"}),
+    ],
+)
+def test_a_no_that_belongs_to_another_word_takes_nothing_back(
+    room: Room, trait: str, row: dict[str, str]
+) -> None:
+    """What is said after a stop, or in brackets, is about something else."""
+    openings(room, row)
+    assert hits(room, traits=(trait,)) == [1]
+
+
+def test_codes_that_no_list_has_are_errors_with_the_nearest_that_exist(room: Room) -> None:
+    """A middle group outside its major, a small group that no opening ever had; what exists finds."""
+    openings(room, {"industry_major": "P", "industry_code": "854", "occupation_code1": "055-01"})
+    assert (
+        hits(room, industries=("P",))
+        == hits(room, industries=("P85",))
+        == hits(room, industries=("P854",))
+        == [1]
+    )
+    assert hits(room, industries=("A01",)) == []
+    assert hits(room, occupations=("055-01",)) == hits(room, occupations=("055",)) == [1]
+    for wrong in ("A999", "P00", "P99", "P839", "U", "P8541"):
+        assert code(room, industries=(wrong,)) == [("industries", "unknown_code")], wrong
+    for wrong in ("055-99", "100", "000-01", "55"):
+        assert code(room, occupations=(wrong,)) == [("occupations", "unknown_code")], wrong
+    with pytest.raises(OpeningsError) as error:
+        hits(room, occupations=("055-11",))
+    assert "055-01" in error.value.problems[0].ja
+
+
+def test_by_the_employers_name_and_nobody_elses(room: Room) -> None:
+    """Part of the name in any writing; who only mentions it is not found, nor one whose name is withheld."""
+    openings(
+        room,
+        {"employer_name": "みなと清掃サービス（株）"},
+        {"employer_name": "港北ビル", "job_description": "みなと清掃サービスの現場"},
+        {"employer_name": "みなと清掃サービス横浜", "disclosure_scope": "3"},
+    )
+    assert hits(room, employer="ミナト清掃") == [1, 3]
+    assert hits(room, employer="みなと清掃 サービス") == [1, 3]
+    page = search(room.connection, "清掃", Filters(employer="みなと"), TODAY, client_facing=True)
+    assert [row.opening_no[-1] for row in page.rows] == ["1"]
+    page = search(room.connection, "-現場", Filters(employer="みなと"), TODAY)
+    assert {row.opening_no[-1] for row in page.rows} == {"1", "3"}
+    assert code(room, employer="・・") == [("employer", "no_letters")]
+    assert hits(room, employer="14990") == []
+
+
+def test_those_that_end_first_come_first(room: Room) -> None:
+    """期限順, page by page; 受付順 without being asked."""
+    openings(
+        room,
+        *({"valid_until": f"2027/01/{day}", "received_on": f"2026/11/{20 - day % 7}"} for day in (31, 5, 20)),
+    )
+    seen, after = [], ""
+    while True:
+        page = search(room.connection, "", Filters(), TODAY, order="deadline", limit=1, after=after)
+        seen += [row.deadline_on for row in page.rows]
+        if not (after := page.after):
+            break
+    assert seen == sorted(seen)
+    assert len(seen) == 3
 
 
 def test_a_saturday_now_and_then_is_no_day_off(room: Room) -> None:

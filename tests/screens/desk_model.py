@@ -741,9 +741,11 @@ class ModelDesk(PrintModel):
         limit: int = 200,
         after: str = "",
         *,
+        order: str = "received",
         widened: bool = True,
     ) -> rows.OpeningPage:
         """Search titles and employers."""
+        self.order = order
         assert not after
         found = [o for o in self.ward.openings if text in f"{o.title}{o.employer}{o.place}{o.opening_no}"]
         if filters.get("full_part") == "part":

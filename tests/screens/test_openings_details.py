@@ -14,6 +14,7 @@ from wardclient.screens.openings import OpeningsScreen
 from wardclient.screens.openings_details import OpeningsDetails
 from wardclient.screens.synonyms import SynonymsScreen
 from wardclient.settings import Settings
+from wardclient.widgets.filters import Filter
 from wardclient.widgets.form import FormBody
 from wardclient.widgets.ime import ImeInput
 
@@ -123,3 +124,38 @@ async def test_synonyms_are_seen_changed_and_switched_off(
         desk = app.desk
         assert isinstance(desk, Workstation)
         assert desk.synonyms("ab") == ("cd",)
+
+
+async def test_the_order_and_the_employer_are_chosen(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """期限順 puts the first to end on top and narrows nothing; a name in F2 finds that employer alone."""
+    read_in(city, tmp_path, 60, 1)
+    newest = city.find_openings("", {}, 200).rows
+    ending = city.find_openings("", {}, 200, order="deadline").rows
+    assert newest[0].opening_no != ending[0].opening_no
+    name = newest[3].employer
+    theirs = city.find_openings("", {"employer": name}, 200).rows
+    assert 0 < len(theirs) < len(newest)
+    assert {row.employer for row in theirs} == {name}
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "f3")
+        screen = the(app, OpeningsScreen)
+        assert "順 [受付]" in shown(app)
+        assert screen.grid.row is not None
+        assert screen.grid.row.opening_no == newest[0].opening_no
+        order = next(one for one in screen.query(Filter) if one.filter_name == "order")
+        order.focus()
+        await press(pilot, "space", "down", "enter")
+        assert "順 [期限]" in shown(app)
+        assert screen.grid.row.opening_no == ending[0].opening_no
+        assert screen.asked() == ("", {})
+        await press(pilot, "f2")
+        the(app, OpeningsDetails).query_one(FormBody).field("employer").fill(name)
+        await press(pilot, "ctrl+s")
+        assert f"{len(theirs)}件" in shown(app)

@@ -51,7 +51,11 @@ def _search(desk: "Workstation", arguments: argparse.Namespace, printer: Printer
     if arguments.without:
         raise UsageError("--without は --for と使います。", "--without goes with --for.")
     page = desk.find_openings(
-        arguments.query, filters, _capped(arguments.limit, printer), client_facing=arguments.client_facing
+        arguments.query,
+        filters,
+        _capped(arguments.limit, printer),
+        order=arguments.sort,
+        client_facing=arguments.client_facing,
     )
     if page.warning:
         printer.say(page.warning, page.warning)

@@ -249,6 +249,12 @@ def _openings(commands: "Commands") -> None:
     )
     search.add_argument("--limit", type=int, default=20)
     search.add_argument(
+        "--sort",
+        choices=("received", "deadline"),
+        default="received",
+        help="受付順・期限順 / newest or soonest to end",
+    )
+    search.add_argument(
         "--for", dest="case_id", metavar="CASE", help="この人の希望に合う順 / the best for this case first"
     )
     search.add_argument(

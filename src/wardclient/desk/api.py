@@ -26,7 +26,6 @@ from wardclient.desk.rows import (
     ImportOutcome,
     Inbox,
     Me,
-    OpeningPage,
     OpeningView,
     PresenceRow,
     Profile,
@@ -298,17 +297,6 @@ class Desk(NewsDesk, PrintDesk, Protocol):
         """Say that a step is done, and what came of it."""
 
     # openings and referral
-    def find_openings(
-        self,
-        text: str,
-        filters: Mapping[str, object],
-        limit: int = 200,
-        after: str = "",
-        *,
-        widened: bool = True,
-    ) -> OpeningPage:
-        """Search openings; wrong codes are RefusedError, never an empty result."""
-
     def match_openings(
         self,
         case_id: str,

@@ -1,17 +1,33 @@
-"""The part of the seam (`desk.api.Desk`) that is about what is new: saved searches, and the openings feed."""
+"""The part of the seam (`desk.api.Desk`) that is about openings: the search, saved searches, the feed."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from wardclient.desk.api import Cancelled, OnProgress
     from wardclient.desk.feed_rows import FeedOutcome, FeedStatus
-    from wardclient.desk.rows import OpeningRow, SynonymRow
+    from wardclient.desk.rows import OpeningPage, OpeningRow, SynonymRow
     from wardclient.desk.saved_rows import SavedRow
 
 
+Order = Literal["received", "deadline"]
+"""受付順 (the newest first) or 期限順 (those first whose offer ends soonest): the orders of the state's form."""
+
+
 class NewsDesk(Protocol):
-    """What is new for whom, and where the openings come from."""
+    """Openings: what there is, what is new for whom, and where they come from."""
+
+    def find_openings(
+        self,
+        text: str,
+        filters: Mapping[str, object],
+        limit: int = 200,
+        after: str = "",
+        *,
+        order: Order = "received",
+        widened: bool = True,
+    ) -> "OpeningPage":
+        """Search openings; wrong codes are RefusedError, never an empty result."""
 
     def synonym_list(self) -> "tuple[SynonymRow, ...]":
         """Return every word that has synonyms."""

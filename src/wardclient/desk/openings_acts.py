@@ -146,10 +146,14 @@ class OpeningsActs(Acts):
         limit: int = 200,
         after: str = "",
         *,
+        order: search.Order = "received",
         client_facing: bool = False,
         widened: bool = True,
     ) -> OpeningPage:
-        """Search by text and the staff's filters; ``widened`` looks for synonyms, too."""
+        """Search by text and the staff's filters; ``widened`` looks for synonyms, too.
+
+        The newest first, or with ``order`` "deadline" those first whose offer ends soonest.
+        """
         wanted = opening_filters(filters)
         lock, connection = self.room.read()
         with lock, telling_refusals():
@@ -160,6 +164,7 @@ class OpeningsActs(Acts):
                 self.place.today(),
                 limit=min(limit, LIST_MOST),
                 after=after,
+                order=order,
                 client_facing=client_facing,
                 widened=widened,
             )

@@ -1,8 +1,10 @@
 """What narrows a search, and what it is turned into: the values of the filters, SQL conditions, problems."""
 
+import csv
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.resources import files
 
 from wardclient.openings.problems import Problem
 
@@ -27,8 +29,8 @@ class Filters:
     ``traits.DAYS`` that are stated to be free. ``base_pay_only``: the floors look at the base pay, without fixed
     allowances. ``overtime_most`` hours a month, ``holidays_least`` a year, ``staff_least``/``staff_most`` people of
     the firm, ``retirement_least`` years of age. ``industries``: 大分類 ``P``, or with 中分類 or 小分類 ``P83``, ``P836``.
-    ``station``: part of a line's or station's name. A number that an opening does not state does not match,
-    save 年齢 (no limit) and 定年 (none).
+    ``station``: part of a line's or station's name; ``employer``: of the employer's. A number that an opening does not
+    state does not match, save 年齢 (no limit) and 定年 (none).
     """
 
     municipalities: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ class Filters:
     retirement_least: int | None = None
     industries: tuple[str, ...] = ()
     station: str = ""
+    employer: str = ""
 
 
 @dataclass(slots=True)
@@ -80,6 +83,12 @@ def unknown(field: str, ja: str, en: str, code: str, right: Iterable[str]) -> Pr
     return Problem(
         field, "unknown_code", f"{ja}「{code}」はありません。{hint_ja}", f"Unknown {en}: {code}.{hint_en}"
     )
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Return the rows of a list of the reference data."""
+    source = files("wardclient.casework").joinpath(f"reference/{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(line for line in source.splitlines() if not line.startswith("#")))
 
 
 def marks(items: Collection[object]) -> str:

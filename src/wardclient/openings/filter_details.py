@@ -1,14 +1,16 @@
 """The details of the state's own form (domain.md 7.7): age, traits, days off, hours of overtime, size, industry, station."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from wardclient.openings import traits
-from wardclient.openings.conditions import Conditions, Filters, marks, unknown
+from wardclient.openings.conditions import Conditions, Filters, marks, rows_of, unknown
 from wardclient.openings.grams import fold
 from wardclient.openings.problems import Problem
 from wardclient.openings.store import Connection
 
-_INDUSTRY = re.compile(r"^[A-T](\d{2,3})?$")
+_INDUSTRY = re.compile(r"^([A-T])(?:(\d{2})(\d?))?$")
 AGES = range(15, 100)
 
 
@@ -57,6 +59,18 @@ def _traits(filters: Filters, result: Conditions) -> None:
     ):
         wrong = [code for code in codes if code not in known]
         result.problems.extend(unknown(field, "条件", "condition", code, known) for code in wrong)
+    both = sorted(set(filters.traits) & set(filters.avoid))
+    if both:
+        names = "、".join(trait.ja for trait in traits.TRAITS if trait.code in both)
+        english = ", ".join(trait.en for trait in traits.TRAITS if trait.code in both)
+        result.problems.append(
+            Problem(
+                "avoid",
+                "both_ways",
+                f"「{names}」が「ほしい条件」と「除く」の両方に入っています。",
+                f"Both wanted and left out: {english}.",
+            )
+        )
     wanted = traits.mask(tuple(code for code in filters.traits if code in traits.CODES))
     for day in filters.days_off:
         if day in traits.DAYS and len(day) == 1:
@@ -93,6 +107,17 @@ def _amounts(filters: Filters, result: Conditions) -> None:
         else:
             result.add(test, amount)
 
+    least, most = filters.staff_least, filters.staff_most
+    if _is_number(least) and _is_number(most) and least > most:  # type: ignore[operator]
+        result.problems.append(
+            Problem(
+                "staff_most",
+                "below_least",
+                f"従業員数の上限({most}人)が下限({least}人)より小さくなっています。",
+                f"The most staff ({most}) is less than the least ({least}).",
+            )
+        )
+
 
 def _is_number(value: object) -> bool:
     """Whether a filter holds a whole number: screens and commands hand on what was typed."""
@@ -103,15 +128,41 @@ def _industries(connection: Connection, codes: tuple[str, ...], result: Conditio
     tests: list[str] = []
     ends: list[str] = []
     for code in codes:
-        if not _INDUSTRY.match(code):
-            known = {f"{chr(letter)}" for letter in range(ord("A"), ord("T") + 1)}
-            known |= {row[0] for row in connection.execute("SELECT DISTINCT industry FROM opening") if row[0]}
-            result.problems.append(unknown("industries", "産業分類コード", "industry code", code, known))
+        if not _is_industry(connection, code):
+            result.problems.append(
+                unknown("industries", "産業分類コード", "industry code", code, _industry_codes(connection))
+            )
             continue
         tests.append("o.industry BETWEEN ? AND ?")
         ends += [code, code + "\U0010ffff"]
     if tests:
         result.add(f"({' OR '.join(tests)})", *ends)
+
+
+@cache
+def known_industries() -> Mapping[str, tuple[str, range]]:
+    """Return the 大分類 with their names and the numbers of their 中分類."""
+    return {
+        row["code"]: (row["name_ja"], range(int(row["middle_from"]), int(row["middle_to"]) + 1))
+        for row in rows_of("industries")
+    }
+
+
+def _is_industry(connection: Connection, code: str) -> bool:
+    """Whether there is such a 大分類 or 中分類; a 小分類, whose list we have not, must be in some opening."""
+    parts = _INDUSTRY.match(code)
+    if parts is None or (parts[2] and int(parts[2]) not in known_industries()[parts[1]][1]):
+        return False
+    if not parts[3]:
+        return True
+    return bool(connection.execute("SELECT 1 FROM opening WHERE industry = ? LIMIT 1", (code,)).fetchone())
+
+
+def _industry_codes(connection: Connection) -> set[str]:
+    found = {row[0] for row in connection.execute("SELECT DISTINCT industry FROM opening") if row[0]}
+    for letter, (_name, middle) in known_industries().items():
+        found |= {letter, *(f"{letter}{number:02}" for number in middle)}
+    return found
 
 
 def _station(connection: Connection, text: str, result: Conditions) -> None:

@@ -3,14 +3,12 @@
 A wrong code is an error, never zero hits.
 """
 
-import csv
 import re
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 
 from wardclient.openings import values
-from wardclient.openings.conditions import Conditions, Filters, marks, unknown
+from wardclient.openings.conditions import Conditions, Filters, marks, rows_of, unknown
 from wardclient.openings.derive import FULL, PART
 from wardclient.openings.filter_details import add_details
 from wardclient.openings.problems import Problem
@@ -26,7 +24,7 @@ def conditions(connection: Connection, filters: Filters, today: date) -> Conditi
     """Return the conditions; look at ``problems`` before using them."""
     result = Conditions([], [], [])
     _municipalities(connection, filters.municipalities, result)
-    _occupations(filters.occupations, result)
+    _occupations(connection, filters.occupations, result)
     _employment(connection, filters.employment_types, result)
     _work(filters, result)
     _times(filters, result)
@@ -38,25 +36,20 @@ def conditions(connection: Connection, filters: Filters, today: date) -> Conditi
 @cache
 def known_municipalities() -> frozenset[str]:
     """Return the codes every installation knows: the city's wards and the prefectures."""
-    return frozenset(row["code"] for name in ("wards", "prefectures") for row in _reference(name))
+    return frozenset(row["code"] for name in ("wards", "prefectures") for row in rows_of(name))
 
 
 @cache
 def known_occupations() -> dict[str, tuple[int, int]]:
     """Return 大分類 and 中分類 codes with the span of their 小分類 as integers (NNN*100+NN)."""
     spans: dict[str, tuple[int, int]] = {}
-    for row in _reference("occupations"):
+    for row in rows_of("occupations"):
         if row["level"] == "middle":
             low = int(row["code"]) * HUNDRED
             spans[row["code"]] = (low, low + HUNDRED - 1)
             major = spans.get(row["parent_code"], (low, low))
             spans[row["parent_code"]] = (min(major[0], low), max(major[1], low + HUNDRED - 1))
     return spans
-
-
-def _reference(name: str) -> list[dict[str, str]]:
-    source = files("wardclient.casework").joinpath(f"reference/{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(line for line in source.splitlines() if not line.startswith("#")))
 
 
 def _municipalities(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
@@ -78,7 +71,7 @@ def _municipalities(connection: Connection, codes: tuple[str, ...], result: Cond
         result.add(f"o.place_id IN ({marks(places)})", *sorted(places))
 
 
-def _occupations(codes: tuple[str, ...], result: Conditions) -> None:
+def _occupations(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
     spans: list[tuple[int, int]] = []
     for code in codes:
         known = known_occupations().get(code[:3] if len(code) > len("00") else code)
@@ -88,10 +81,33 @@ def _occupations(codes: tuple[str, ...], result: Conditions) -> None:
             )
             continue
         exact = values.occupation(code) if "-" in code else None
+        if exact is not None and (near := _unheard_of(connection, exact, known)) is not None:
+            # The list of small groups is not public: what no opening ever had is taken for a slip.
+            result.problems.append(unknown("occupations", "職業分類コード", "occupation code", code, near))
+            continue
         spans.append((exact, exact) if exact is not None else known)
     tests = [f"o.occupation{place} BETWEEN ? AND ?" for _ in spans for place in (1, 2, 3)]
     if spans:
         result.add(f"({' OR '.join(tests)})", *[end for span in spans for end in span * 3])
+
+
+def _unheard_of(connection: Connection, code: int, group: tuple[int, int]) -> set[str] | None:
+    """Return the group's codes that openings have, where none has this one; None where one has."""
+    columns = ("occupation1", "occupation2", "occupation3")
+    if any(
+        connection.execute(f"SELECT 1 FROM opening WHERE {column} = ? LIMIT 1", (code,)).fetchone()  # noqa: S608
+        for column in columns
+    ):
+        return None
+    found = {
+        row[0]
+        for column in columns
+        for row in connection.execute(
+            f"SELECT DISTINCT {column} FROM opening WHERE {column} BETWEEN ? AND ?",  # noqa: S608
+            group,
+        )
+    }
+    return {f"{each // HUNDRED:03}-{each % HUNDRED:02}" for each in found} | {f"{group[0] // HUNDRED:03}"}
 
 
 def _employment(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:

@@ -71,7 +71,7 @@ def understand(text: str) -> Words:
         if not word or raw == "NOT":
             continue
         if not runs(word):
-            raise SearchRefusedError(_NO_LETTERS)
+            raise SearchRefusedError(NO_LETTERS)
         if (excluding and joining) or dangling:
             raise SearchRefusedError(_OR_NOT)
         if excluding:
@@ -101,7 +101,7 @@ _TOO_LONG = Problem(
     f"The search text may have {MAX_CHARACTERS} characters.",
 )
 _OR_NOT = Problem("text", "or_not", "ORの隣にNOTは使えません。", "NOT cannot stand beside OR.")
-_NO_LETTERS = Problem(
+NO_LETTERS = Problem(
     "text",
     "no_letters",
     "記号だけの言葉では検索できません。文字か数字を入れてください。",

@@ -6,17 +6,19 @@ shown, never by offset, so a page is as fast at the end as at the beginning.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from wardclient.openings import values
 from wardclient.openings.age_rule import age_rule
+from wardclient.openings.conditions import marks
 from wardclient.openings.filters import Conditions, Filters, conditions
+from wardclient.openings.grams import phrase, runs
 from wardclient.openings.indexer import EMPLOYER_PUBLIC
 from wardclient.openings.problems import Problem, SearchRefusedError
-from wardclient.openings.query import Words, understand
+from wardclient.openings.query import NO_LETTERS, Words, understand
 from wardclient.openings.rules import AgeRule, FileAge, file_age
 from wardclient.openings.store import Connection, index_behind
 from wardclient.openings.synonyms import widen
@@ -114,6 +116,7 @@ def search(
     where = conditions(connection, filters, today)
     cursor = _cursor(after)
     words, also = _text_conditions(connection, text, where, client_facing=client_facing, widened=widened)
+    words = _employer(connection, filters.employer, words, where, client_facing=client_facing)
     if where.problems:
         raise SearchRefusedError(*where.problems)
     found = _walk(connection, words, where, order, limit + 1, cursor)
@@ -149,6 +152,7 @@ def hits(
     """
     where = conditions(connection, filters, today)
     words, _ = _text_conditions(connection, text, where, client_facing=client_facing, widened=widened)
+    words = _employer(connection, filters.employer, words, where, client_facing=client_facing)
     if where.problems:
         raise SearchRefusedError(*where.problems)
     return _hits(words, where.sql), tuple(where.parameters)
@@ -230,6 +234,31 @@ def _text_conditions(
     where.sql.insert(0, "opening_text MATCH ?")
     where.parameters.insert(0, _in_columns(words.match, client_facing=client_facing))
     return words, also
+
+
+def _employer(
+    connection: Connection, name: str, words: Words | None, where: Conditions, *, client_facing: bool
+) -> Words | None:
+    """Add that the employer's name holds ``name``: the index finds who mentions it, the sheet says whose name it is."""
+    parts = runs(name)
+    if not parts:
+        if name.strip():
+            where.problems.append(replace(NO_LETTERS, field="employer"))
+        return words
+    wanted = "".join(parts)
+    connection.create_function(
+        "is_named", 1, lambda employer: wanted in "".join(runs(employer)), deterministic=True
+    )
+    where.add("EXISTS (SELECT 1 FROM sheet e WHERE e.sheet_id = o.sheet_id AND is_named(e.employer))")
+    if client_facing:
+        where.add(f"o.scope IN ({marks(_PUBLIC_SCOPES)})", *sorted(_PUBLIC_SCOPES))
+    mentioned = phrase(name)
+    if words is None:
+        where.sql.insert(0, "opening_text MATCH ?")
+        where.parameters.insert(0, mentioned)
+        return Words(((name,),), ())
+    where.parameters[0] = f"({where.parameters[0]}) AND ({mentioned})"
+    return words
 
 
 def _walk(

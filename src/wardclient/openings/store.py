@@ -23,7 +23,7 @@ Connection = Any
 """A sqlcipher3 connection with explicit transactions (isolation_level None)."""
 
 DOCID_DAY = 1 << 32
-VERSION = 3
+VERSION = 4
 
 BULK_CACHE_KIB = 32_768
 """Pages that an import, a publication or a feed keeps in memory: enough for the index of numbers."""
@@ -100,7 +100,12 @@ _SCHEMA_3 = (
     "INSERT INTO progress SELECT 'to_derive', EXISTS (SELECT 1 FROM opening)",
 )
 
-_MIGRATIONS = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3)
+_SCHEMA_4 = (
+    # What a sheet takes back (禁煙ではない) was taken for stated: read all again.
+    "UPDATE progress SET value = EXISTS (SELECT 1 FROM opening) WHERE name = 'to_derive'",
+)
+
+_MIGRATIONS = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3, _SCHEMA_4)
 
 
 def prepare(connection: Connection) -> None:

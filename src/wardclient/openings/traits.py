@@ -16,6 +16,34 @@ Read = Callable[[str], str]
 _WALK = re.compile(r"徒歩\s*(\d+)\s*分")
 _TIMES_A_MONTH = re.compile(r"月\s*\d+\s*[回日][^、。 ]*")
 """月2回土曜 is no Monday, and no Saturday of every week."""
+_TAKES_BACK = (
+    *(
+        "ではない",
+        "でない",
+        "ではありません",
+        "ではなく",
+        "じゃない",
+        "はない",
+        "はありません",
+        "なし",
+        "無し",
+    ),
+    *(
+        "不可",
+        "不要",
+        "未加入",
+        "加入なし",
+        "しない",
+        "せず",
+        "しません",
+        "されない",
+        "対象外",
+        "を除く",
+        "除く",
+    ),
+)
+_NOT_TAKEN_BACK = rf"(?![^、。,;/・ 　(（]{{0,4}}?(?:{'|'.join(_TAKES_BACK)}))"
+"""What may not follow a word, up to the next stop: the sheet's own words are short."""
 NEAR_MINUTES = 10
 DAYS = "月火水木金土日祝"
 """The days of the state's form, 1 to 8 (domain.md 7.5)."""
@@ -33,7 +61,9 @@ class Trait:
 
 
 def _says(field: str, *words: str) -> Callable[[Read], bool]:
-    return lambda read: any(word in read(field) for word in words)
+    """Whether a text states one of the words and does not take it back (禁煙ではない, 厚生年金なし)."""
+    stated = [re.compile(f"{re.escape(word)}{_NOT_TAKEN_BACK}") for word in words]
+    return lambda read: any(pattern.search(read(field)) for pattern in stated)
 
 
 def _yes(field: str) -> Callable[[Read], bool]:

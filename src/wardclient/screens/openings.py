@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from wardclient.casework import reference
+from wardclient.desk.news_api import Order
 from wardclient.desk.rows import Change, OpeningPage, OpeningRow, OpeningView
 from wardclient.keys import (
     BACK,
@@ -41,6 +42,8 @@ from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.ime import ImeInput
 from wardclient.widgets.prose import Part, Prose
 
+ORDER = "order"
+"""The choice on the line of filters that orders and narrows nothing."""
 PAGE = 200
 MOST = 5_000
 BY_HAND = Key("f4", "by_hand", mark("求人票なし"), "F4")
@@ -126,6 +129,7 @@ class OpeningsScreen(Narrowing):
             Filter(
                 "within_days", _("受付"), (("3", _("3日以内")), ("7", _("7日以内")), ("30", _("30日以内")))
             ),
+            Filter(ORDER, _("順"), (("deadline", _("期限")),), none=_("受付")),
         )
         yield Static("", markup=False, id="details", classes="gap")
         with Horizontal():
@@ -161,8 +165,9 @@ class OpeningsScreen(Narrowing):
         """Ask for the openings that match."""
         text, filters = self.asked()
         limit = self._limit
+        order: Order = "deadline" if ORDER in self.query_one(FilterLine).values() else "received"
         self.ask(
-            lambda desk: desk.find_openings(text, filters, limit, widened=self.widened),
+            lambda desk: desk.find_openings(text, filters, limit, order=order, widened=self.widened),
             lambda page: self._show(page, keep=keep),
             group="find",
         )
@@ -170,6 +175,7 @@ class OpeningsScreen(Narrowing):
     def asked(self) -> tuple[str, dict[str, object]]:
         """Return the words and the filters of the search."""
         filters: dict[str, object] = dict(self.query_one(FilterLine).values())
+        filters.pop(ORDER, None)
         if "within_days" in filters:
             filters["within_days"] = int(str(filters["within_days"]))
         return self.query_one("#search", ImeInput).value, {**filters, **self.details}

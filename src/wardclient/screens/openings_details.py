@@ -40,6 +40,7 @@ FIELDS: tuple[Field, ...] = (
     Field("staff_least", "従業員数(人以上)", "Staff, at least", Form.NUMBER, "OPS", most=999_999),
     Field("staff_most", "従業員数(人以下)", "Staff, at most", Form.NUMBER, "OPS", most=999_999),
     Field("retirement_least", "定年(歳以上)", "Retirement age from", Form.NUMBER, "OPS", most=99),
+    Field("employer", "事業所名", "Employer", Form.TEXT, "OPS", most=40),
     Field("station", "沿線・駅", "Line or station", Form.TEXT, "OPS", most=40),
     Field("occupations", "職業分類", "Occupation codes", Form.TEXT, "OPS", most=80),
     Field("industries", "産業分類", "Industry codes", Form.TEXT, "OPS", most=80),
@@ -82,7 +83,7 @@ class OpeningsDetails(WorkScreen):
     TITLE_TEXT = mark("くわしい条件")
     ABOUT = mark(
         "ハローワークの検索と同じ条件で絞ります。入れるたびに件数が下に出ます。Space で切り替え、Ctrl+S でこの条件で探します。"
-        "求人票に書かれていない条件は「なし」とみなします。事業所名・住宅・託児は、検索の言葉で探してください。"
+        "求人票に書かれていない条件は「なし」とみなします。住宅・託児・請負は、検索の言葉で探してください。"
     )
 
     def __init__(self, text: str, given: Filters, chosen: Callable[[dict[str, object]], None]) -> None:

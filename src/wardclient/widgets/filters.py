@@ -21,12 +21,12 @@ class Filter(Widget, can_focus=True):
     class Changed(Message):
         """The filter was set."""
 
-    def __init__(self, name: str, label: str, choices: Sequence[Choice]) -> None:
-        """Offer ``choices`` and, first, everything."""
+    def __init__(self, name: str, label: str, choices: Sequence[Choice], *, none: str = "") -> None:
+        """Offer ``choices`` and, first, everything (called ``none`` where it is not すべて)."""
         super().__init__()
         self.filter_name = name
         self._label = label
-        self._choices = (("", _("すべて")), *choices)
+        self._choices = (("", none or _("すべて")), *choices)
         self.value = ""
 
     def render(self) -> RenderResult:
