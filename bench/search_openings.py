@@ -59,6 +59,13 @@ FILTERS = (
     ("清掃", Filters(starts_from="9:00", ends_by="18:00")),
     ("", Filters(occupations=("09", "15"), pay_floor_month=250_000, within_days=7)),
     ("", Filters(municipalities=("01",), occupations=("092",), pay_floor_month=259_000, within_days=80)),
+    ("", Filters(age=58)),
+    ("", Filters(traits=("two_days_off", "car"))),
+    ("介護", Filters(traits=("no_experience",), overtime_most=10)),
+    ("", Filters(avoid=("shift",), days_off=("土", "日"), full_part="full")),
+    ("", Filters(industries=("P85",), municipalities=("14",))),
+    ("", Filters(station="鶴見")),
+    ("清掃", Filters(holidays_least=110, staff_most=100, base_pay_only=True, pay_floor_month=180_000)),
 )
 
 _LINE = (
