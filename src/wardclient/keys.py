@@ -139,7 +139,7 @@ VIEW_PAPER = Key("o", "view", mark("PDFで開く"), "o")
 PAPER_LANGUAGE = Key("l", "language", mark("言語"), "l")
 PAPER_RECORD = Key("r", "record", mark("もとの記録"), "r")
 PRINTER = Key("f2", "printer", mark("プリンター"), "F2")
-UNDO_PRINT = Key("e", "undo", mark("最後の印刷を取りやめ"), "e", hidden=True)
+UNDO_PRINT = Key("e", "undo", mark("最後の印刷が出たかを記録"), "e", hidden=True)
 
 REFUSE = Key("f2", "refuse", mark("同意しない"), "F2")
 WITHDRAW = Key("w", "withdraw", mark("撤回"), "w")

@@ -92,6 +92,41 @@ def test_a_print_that_the_printer_refused_is_recorded_as_undone(city: Workstatio
         city.undo_print(case_id, "ABCDEF-00009", "x")
 
 
+def test_a_print_without_an_answer_is_neither_done_nor_undone(
+    city: Workstation, hellowork: Workstation, exchange: Exchange, cups: Cups
+) -> None:
+    """It stands as not known in both offices until somebody looked at the printer and says what is there."""
+    case_id = shared(city, exchange)
+    city.printing = CupsPrinting(seconds=0.5)
+    cups.hang()
+    with pytest.raises(RefusedError) as error:
+        city.print_paper(case_id, "consent")
+    (row,) = city.prints(case_id)
+    assert row.unsure
+    assert not row.undone
+    assert row.serial in error.value.ja
+    assert "出たか不明" in error.value.ja
+    assert "取りやめ" not in error.value.ja
+    # Whoever signs a form signs the one that came out of the printer.
+    assert city.consent_defaults(case_id)["form_serial"] == row.serial
+    exchange()
+    assert hellowork.prints(case_id)[0].unsure == row.unsure
+    assert any("出たか不明" in line.text for line in hellowork.case(case_id).timeline)
+    with pytest.raises(RefusedError):
+        hellowork.confirm_print(case_id, row.serial)
+    city.confirm_print(case_id, row.serial)
+    exchange()
+    for desk in (city, hellowork):
+        assert [(each.unsure, each.undone) for each in desk.prints(case_id)] == [("", "")]
+        assert any("紙が出たことを確かめた" in line.text for line in desk.case(case_id).timeline)
+    with pytest.raises(RefusedError):
+        city.confirm_print(case_id, row.serial)
+    with pytest.raises(RefusedError):
+        city.print_paper(case_id, "handover")
+    city.undo_print(case_id, city.prints(case_id)[0].serial, "紙が出なかった")
+    assert (city.prints(case_id)[0].unsure, city.prints(case_id)[0].undone) == ("", "紙が出なかった")
+
+
 def test_what_a_viewer_was_given_goes_with_the_lock(
     city: Workstation,
     cups: Cups,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.printers import Cups
-from wardclient.printing.system import CupsPrinting, PrintError, WindowsPrinting, this_system
+from wardclient.printing.system import CupsPrinting, NoAnswerError, PrintError, WindowsPrinting, this_system
 
 PDF = b"%PDF-1.7 \x00\xff paper"
 
@@ -52,6 +52,28 @@ def test_a_printer_that_refuses_and_one_that_is_not_there_are_told_apart(cups: C
     with pytest.raises(PrintError) as missing:
         CupsPrinting().print(PDF, None, "")
     assert "CUPS" in missing.value.ja
+
+
+def test_a_printer_that_gives_no_answer_is_no_refusal_and_no_missing_program(cups: Cups) -> None:
+    """It took the bytes and hangs, or was killed: whether the paper comes out is not known, and that is said."""
+    cups.hang()
+    with pytest.raises(NoAnswerError) as hung:
+        CupsPrinting(seconds=0.5).print(PDF, None, "")
+    assert "0.5 秒以内に返事がありません" in hung.value.ja
+    assert "紙が出たかは分かりません" in hung.value.ja
+    assert "CUPS" not in hung.value.ja
+    (cups.folder / "hang").unlink()
+    cups.die()
+    with pytest.raises(NoAnswerError) as died:
+        CupsPrinting().print(PDF, None, "")
+    assert "紙が出たかは分かりません" in died.value.ja
+
+
+def test_a_list_of_printers_that_does_not_come_is_not_waited_for_twice(cups: Cups) -> None:
+    """Without it the usual printer is used."""
+    cups.hang()
+    assert CupsPrinting(ask_seconds=0.5).printers() == ()
+    assert (cups.folder / "asked").read_text(encoding="utf-8") == "-e\n"
 
 
 def test_the_viewer_is_given_the_file_and_not_waited_for(cups: Cups, tmp_path: Path) -> None:

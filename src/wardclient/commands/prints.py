@@ -23,13 +23,18 @@ def _list(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 
 def _printed(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     rows = desk.prints(arguments.id)
-    lines = ((row.serial, row.title, row.printed_on, row.author, row.undone) for row in rows)
+    lines = ((row.serial, row.title, row.printed_on, row.author, row.undone or row.unsure) for row in rows)
     printer.result(rows, printer.table(lines))
 
 
 def _undo(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     desk.undo_print(arguments.id, arguments.serial, arguments.reason)
     printer.say("取りやめを記録しました。", "Recorded as undone.")
+
+
+def _confirm(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    desk.confirm_print(arguments.id, arguments.serial)
+    printer.say("紙が出たことを記録しました。", "Recorded: the paper came out.")
 
 
 def _make(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -74,5 +79,6 @@ HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Name
     ("print", "list"): _list,
     ("print", "printed"): _printed,
     ("print", "undo"): _undo,
+    ("print", "confirm"): _confirm,
     **{("print", name): _make for name in PAPERS},
 }

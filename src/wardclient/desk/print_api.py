@@ -38,3 +38,6 @@ class PrintDesk(Protocol):
 
     def undo_print(self, case_id: str, serial: str, reason: str) -> None:
         """Record that nothing came of a print."""
+
+    def confirm_print(self, case_id: str, serial: str) -> None:
+        """Record that a print came out of which that was not known."""

@@ -102,6 +102,8 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
             self.place.labels(author),
             self.place.client.team_of(author),
             text_of(values, "undone"),
+            # Whoever said that nothing came of it knows.
+            "" if text_of(values, "undone") else text_of(values, "unsure"),
         )
 
     def _paper_to_print(
