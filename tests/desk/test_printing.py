@@ -12,7 +12,9 @@ from tests.desk.conftest import PASSPHRASE, Offices
 from tests.desk.test_desk import form, opened, shared
 from tests.documents.pages import text
 from tests.printers import Cups
+from wardclient.cli import main
 from wardclient.desk.api import RefusedError
+from wardclient.desk.door import HomeDoor
 from wardclient.desk.workstation import Workstation
 from wardclient.printing.system import CupsPrinting
 
@@ -186,12 +188,41 @@ def test_what_a_killed_program_left_goes_before_anybody_unlocks(city: Workstatio
     assert papers(offices) == []
 
 
+def test_a_paper_that_a_viewer_holds_at_the_lock_is_told_and_goes_as_soon_as_it_may(
+    city: Workstation, cups: Cups, offices: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The door says how many, the desk that is opened meanwhile says it too, and either removes it later."""
+    case_id = opened(city)
+    city.view_paper(case_id, "consent")
+    door = HomeDoor(offices.homes / "city", offline=True, background=False)
+    assert (city.papers_held(), door.clear_papers()) == (0, 0)
+    unlink = Path.unlink
+
+    def held(path: Path, **options: bool) -> None:
+        if path.parent.name == "papers":
+            raise PermissionError
+        unlink(path, **options)
+
+    with monkeypatch.context() as viewer:
+        viewer.setattr(Path, "unlink", held)
+        city.lock()
+        assert door.clear_papers() == 1
+        desk = door.unlock(PASSPHRASE)
+        assert desk.papers_held() == 1
+    try:
+        assert len(papers(offices)) == 1
+        assert desk.papers_held() == 0
+        assert papers(offices) == []
+    finally:
+        desk.lock()
+    assert door.clear_papers() == 0
+    assert cups.folder.exists()
+
+
 def test_a_desk_that_is_open_elsewhere_keeps_its_papers(
     city: Workstation, offices: Offices, cups: Cups
 ) -> None:
     """A second start sweeps nothing from under the first."""
-    from wardclient.desk.door import HomeDoor
-
     city.view_paper(opened(city), "consent")
     HomeDoor(offices.homes / "city").warm_up().join()
     assert len(papers(offices)) == 1
@@ -221,3 +252,33 @@ def test_a_preview_is_no_print(city: Workstation) -> None:
     assert {code for code, _ in city.paper_languages("consent")} >= {"en", "zh", "ko", "vi"}
     assert city.paper_languages("plan") == ()
     assert isinstance(city.printing, CupsPrinting)
+
+
+def test_a_command_that_leaves_a_paper_held_open_says_so(
+    city: Workstation,
+    cups: Cups,
+    offices: Offices,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On standard error, so that nobody leaves papers that lie readable on the PC without knowing it."""
+    city.view_paper(opened(city), "consent")
+    words = tmp_path / "words"
+    words.write_text(PASSPHRASE, encoding="utf-8")
+    unlink = Path.unlink
+
+    def held(path: Path, **options: bool) -> None:
+        if path.parent.name == "papers":
+            raise PermissionError
+        unlink(path, **options)
+
+    monkeypatch.setattr(Path, "unlink", held)
+    city.lock()
+    home = str(offices.homes / "city")
+    assert main(["--home", home, "--offline", "--passphrase-file", str(words), "status"]) == 0
+    told = capsys.readouterr()
+    assert "開いたままの PDF 1件" in told.err
+    assert "PDF" not in told.out
+    assert len(papers(offices)) == 1
+    assert cups.folder.exists()

@@ -33,9 +33,13 @@ class PrintingActs(ShortlistPrintActs):
         self.printing = this_system()
         self.paper_files.sweep()
 
-    def close_printing(self) -> int:
-        """Remove what was shown; return how many files a viewer still holds open."""
-        return self.paper_files.sweep()
+    def close_printing(self) -> None:
+        """Remove what was shown. What a viewer still holds open is told by the door, which tries again."""
+        self.paper_files.sweep()
+
+    def papers_held(self) -> int:
+        """Return how many papers from before this desk was opened a viewer still holds open; those it does not go now."""
+        return self.paper_files.sweep_held()
 
     def printers(self) -> tuple[str, ...]:
         """Return the printers by name, the usual one first; empty where the system takes the usual one by itself."""
