@@ -134,6 +134,8 @@ PLACEMENTS = Key("j", "placements", mark("就職"), "j", hidden=True)
 STRIKE_CLAIM = Key("e", "strike", mark("取り消す"), "e")
 
 PAPERS = Key("t", "papers", mark("印刷"), "t", hidden=True)
+PAPERS_BESIDE = Key("ctrl+r", "papers", mark("印刷"), "Ctrl+R", hidden=True)
+"""The same where letters are typed, or t is another act."""
 PRINT = Key("p", "print", mark("印刷する"), "p")
 VIEW_PAPER = Key("o", "view", mark("PDFで開く"), "o")
 PAPER_LANGUAGE = Key("l", "language", mark("言語"), "l")

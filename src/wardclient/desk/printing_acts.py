@@ -56,7 +56,7 @@ class PrintingActs(ShortlistPrintActs):
         view = self._source(case_id).view
         channel = {"letter": "2", "receipt": "1"}.get(kind, "")
         if channel:
-            rows = [row for row in view.referrals if row.channel == channel]
+            rows = [row for row in view.referrals if row.channel == channel and row.referred_on]
             return tuple(
                 PaperRecord(row.referral_id, f"{row.referred_on}  {row.employer_name}  {row.job_title}")
                 for row in rows

@@ -217,7 +217,8 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
     # --- referral -------------------------------------------------------------------
 
     def _referral(self, source: "Source", record: str, channel: str) -> Values:
-        rows = [r for r in source.view.referrals if r.channel == channel and record in ("", r.referral_id)]
+        made = [r for r in source.view.referrals if r.channel == channel and r.referred_on]
+        rows = [r for r in made if record in ("", r.referral_id)]
         if not rows:
             refuse(problem("no_referral", "この紹介はありません。", "There is no such referral.", "record"))
         return self._do(lambda: self._whole(source.streams, f"referral:{rows[0].referral_id}"))

@@ -54,6 +54,11 @@ WORDS = (
 """What the desk says of papers, for the catalogue."""
 
 
+def open_papers(screen: WorkScreen, case_id: str, kind: str, record: str = "") -> None:
+    """Open the papers of a case at the one that belongs to a screen, over it."""
+    screen.app.push_screen(PrintScreen(case_id, kind, record))
+
+
 class PrintScreen(WorkScreen):
     """The papers of a case. The list on top, the chosen paper in words below it."""
 
@@ -78,12 +83,12 @@ class PrintScreen(WorkScreen):
         "PDF はこの端末の中だけに置かれ、ロックや終了のときに消えます。"
     )
 
-    def __init__(self, case_id: str, kind: str = "") -> None:
-        """Show the papers of a case, beginning at one."""
+    def __init__(self, case_id: str, kind: str = "", record: str = "") -> None:
+        """Show the papers of a case, beginning at one, made of a record."""
         super().__init__()
         self.case_id = case_id
         self._kind = kind
-        self._record = ""
+        self._record = record
         self._language = ""
         self._printer = ""
         self._printed: tuple[PrintRow, ...] = ()
@@ -96,7 +101,7 @@ class PrintScreen(WorkScreen):
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same papers again."""
-        return partial(PrintScreen, self.case_id, self._kind)
+        return partial(PrintScreen, self.case_id, self._kind, self._record)
 
     @property
     def filled_in(self) -> bool:
@@ -161,6 +166,9 @@ class PrintScreen(WorkScreen):
     @on(RowGrid.Chosen)
     def _chosen(self, event: RowGrid.Chosen) -> None:
         row = event.row
+        if row is not self.grid.row:
+            # The cursor has gone on to the paper that was asked for.
+            return
         if isinstance(row, PaperChoice) and row.kind != self._kind:
             self._kind, self._record, self._language = row.kind, "", ""
         self._preview()
@@ -263,13 +271,14 @@ class PrintScreen(WorkScreen):
                 self.say(_("ほかに選べる記録はありません。"))
                 return
             choices = [(str(number), each.title) for number, each in enumerate(records, 1)]
+            at = next((str(n) for n, each in enumerate(records, 1) if each.record == self._record), "1")
 
             def chosen(number: str | None) -> None:
                 if number is not None:
                     self._record = records[int(number) - 1].record
                     self._preview()
 
-            self.app.push_screen(Choose(_("もとの記録"), choices, "1"), chosen)
+            self.app.push_screen(Choose(_("もとの記録"), choices, at), chosen)
 
         self.ask(lambda desk: desk.paper_records(case_id, kind), offer, group="choices")
 
