@@ -2,6 +2,7 @@
 
 import stat
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,19 @@ class Cups:
     def die(self) -> None:
         """From now on the printing system is killed in the middle of a job."""
         (self.folder / "die").touch()
+
+    def mend(self) -> None:
+        """From now on the printer takes what it is given."""
+        for fault in ("refuse", "hang", "die"):
+            (self.folder / fault).unlink(missing_ok=True)
+
+    def wait_shown(self) -> list[str]:
+        """Return what the viewer, which nobody waits for, was given."""
+        for _ in range(1_000):
+            if self.shown:
+                return self.shown
+            threading.Event().wait(0.01)
+        raise AssertionError
 
     def remove(self, program: str) -> None:
         """Take a program off the PC."""

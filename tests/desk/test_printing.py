@@ -86,7 +86,7 @@ def test_a_print_that_the_printer_refused_is_recorded_as_undone(city: Workstatio
     (row,) = city.prints(case_id)
     assert row.undone
     assert row.serial in error.value.ja
-    (cups.folder / "refuse").unlink()
+    cups.mend()
     assert city.print_paper(case_id, "consent").serial.endswith("-00002")
     city.undo_print(case_id, city.prints(case_id)[0].serial, "紙づまり")
     assert [row.undone for row in city.prints(case_id)] == ["紙づまり", "印刷できなかった"]

@@ -1,7 +1,6 @@
 """Handing a paper to the system: what the printer gets, what nobody else does, and what is said when it fails."""
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,6 @@ from wardclient.printing.system import CupsPrinting, NoAnswerError, PrintError, 
 PDF = b"%PDF-1.7 \x00\xff paper"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these programs are scripts with a first line")
-
-
-def until_shown(cups: Cups) -> list[str]:
-    """Return what the viewer, which nobody waits for, was given."""
-    for _ in range(1_000):
-        if cups.shown:
-            return cups.shown
-        threading.Event().wait(0.01)
-    raise AssertionError
 
 
 def test_the_usual_printer_is_first(cups: Cups) -> None:
@@ -62,7 +52,7 @@ def test_a_printer_that_gives_no_answer_is_no_refusal_and_no_missing_program(cup
     assert "0.5 秒以内に返事がありません" in hung.value.ja
     assert "紙が出たかは分かりません" in hung.value.ja
     assert "CUPS" not in hung.value.ja
-    (cups.folder / "hang").unlink()
+    cups.mend()
     cups.die()
     with pytest.raises(NoAnswerError) as died:
         CupsPrinting().print(PDF, None, "")
@@ -80,7 +70,7 @@ def test_the_viewer_is_given_the_file_and_not_waited_for(cups: Cups, tmp_path: P
     """A PC without one says so."""
     paper = tmp_path / "a.pdf"
     CupsPrinting().show(paper)
-    assert until_shown(cups) == [str(paper)]
+    assert cups.wait_shown() == [str(paper)]
     cups.remove("xdg-open")
     with pytest.raises(PrintError):
         CupsPrinting().show(paper)

@@ -337,7 +337,7 @@ class PrintScreen(WorkScreen):
             if answer == "1":
                 self.ask(
                     lambda desk: desk.confirm_print(case_id, serial),
-                    lambda _done: self.redraw(),
+                    lambda _done: self._told(_("印刷番号 {serial} の紙が出たことを記録しました。"), serial),
                     group="undo",
                 )
             elif answer:
@@ -350,6 +350,11 @@ class PrintScreen(WorkScreen):
         case_id = self.case_id
         self.ask(
             lambda desk: desk.undo_print(case_id, serial, "紙が出なかった・捨てた"),
-            lambda _done: self.redraw(),
+            lambda _done: self._told(_("印刷番号 {serial} の取りやめを記録しました。"), serial),
             group="undo",
         )
+
+    def _told(self, text: str, serial: str) -> None:
+        """Say what was recorded in the place of what was said of the print before."""
+        self.say(text.format(serial=serial))
+        self.redraw()
