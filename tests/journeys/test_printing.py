@@ -91,7 +91,7 @@ def test_what_went_wrong_at_the_printer_is_said_recorded_and_settled(ward: Ward,
 
 
 def test_the_viewer_holds_no_paper_beyond_the_lock(ward: Ward, cups: Cups) -> None:
-    """o opens a file that only this user may read; the lock takes it away."""
+    """The key o opens a file that only this user may read; the lock takes it away."""
     share(ward)
     with seated(ward.city) as (city,):
         open_papers(city)
