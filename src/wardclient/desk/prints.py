@@ -7,13 +7,12 @@ from wardclient.casework import reference
 from wardclient.casework.codes import Purpose
 from wardclient.desk.case_view import build_case_view
 from wardclient.desk.consents import ConsentActs
-from wardclient.desk.place import JAPAN, problem, refuse
+from wardclient.desk.place import problem, refuse
 from wardclient.desk.plans import PlanActs, plan_view
 from wardclient.desk.print_rows import PaperChoice, PrintedPaper, PrintRow
 from wardclient.desk.print_sources import (
     TITLES,
     Source,
-    act_word,
     actor_word,
     disclosure_of,
     handover_of,
@@ -28,6 +27,7 @@ from wardclient.desk.referrals import ReferralActs
 from wardclient.desk.request_paper import paper_of
 from wardclient.desk.requests import RequestActs
 from wardclient.desk.rows import SessionView, Values
+from wardclient.desk.seen_sheet import seen_of
 from wardclient.desk.session_view import build_session_view
 from wardclient.desk.step_log import first_author
 from wardclient.desk.streams import streams_of
@@ -308,14 +308,5 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
         )
 
     def _seen(self, source: "Source") -> Paper:
-        view = source.view
-        rows = self._do(lambda: self.place.store.accesses(view.row.case_id))
-        seen = tuple(
-            (dt.datetime.fromtimestamp(at // 1000, JAPAN).isoformat(), act_word(act)) for at, act in rows
-        )
-        owner = "区役所" if view.owner_team == "city" else "ハローワーク"
-        return casefile.seen_paper(
-            casefile.SeenValues(
-                view.row.name, view.consent.bar, owner, view.other_side_sees, seen, self.place.me.label
-            )
-        )
+        prints = self.prints(source.view.row.case_id)
+        return self._do(lambda: seen_of(self.place, source.view, prints))
