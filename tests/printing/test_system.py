@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.printers import Cups
-from wardclient.printing.system import CupsPrinting, NoAnswerError, PrintError, WindowsPrinting, this_system
+from wardclient.printing.system import CupsPrinting, NoAnswerError, PrintError, this_system
+from wardclient.printing.windows import WindowsPrinting
 
 PDF = b"%PDF-1.7 \x00\xff paper"
 
@@ -74,30 +75,6 @@ def test_the_viewer_is_given_the_file_and_not_waited_for(cups: Cups, tmp_path: P
     cups.remove("xdg-open")
     with pytest.raises(PrintError):
         CupsPrinting().show(paper)
-
-
-def test_windows_prints_and_shows_by_the_program_for_pdfs(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """The verbs of the shell; where nothing opens PDFs, or this is no Windows, it is said."""
-    done: list[tuple[Path, str]] = []
-    monkeypatch.setattr(os, "startfile", lambda path, verb: done.append((path, verb)), raising=False)
-    paper = tmp_path / "a.pdf"
-    system = WindowsPrinting()
-    assert system.needs_file
-    system.print(PDF, paper, "")
-    system.show(paper)
-    assert done == [(paper, "print"), (paper, "open")]
-
-    def fails(_path: Path, _verb: str) -> None:
-        raise OSError(1155, "no application")
-
-    monkeypatch.setattr(os, "startfile", fails, raising=False)
-    with pytest.raises(PrintError):
-        system.show(paper)
-    monkeypatch.delattr(os, "startfile")
-    with pytest.raises(PrintError):
-        system.print(PDF, paper, "")
 
 
 def test_each_system_has_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,12 @@ def _make(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
             language=arguments.language,
             printer=arguments.printer,
         )
+        if desk.printing.needs_file:
+            printer.say(
+                "印刷のプログラムが読み終わるのを待っています (20秒まで)。",
+                "Waiting for the printing program to read the paper (20 s at most).",
+            )
+            desk.printing.wait()
         printer.result({"kind": made.kind, "serial": made.serial, "title": made.title}, made.outline)
         return
     made = desk.make_paper(arguments.id, arguments.act, record=arguments.record, language=arguments.language)

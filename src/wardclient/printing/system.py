@@ -1,11 +1,10 @@
 """The printers and the viewer of this PC.
 
 CUPS (Linux, macOS) takes a paper through a pipe, so that printing leaves no file. Windows prints through the
-program that opens PDFs, which needs one (`files`). Job names are the program's name alone: they are shown to everybody
+program that opens PDFs, which needs one (`windows`, `files`). Job names are the program's name alone: they are shown to everybody
 at the printer.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -49,10 +48,18 @@ class Printing(Protocol):
     def show(self, path: Path) -> None:
         """Open a paper in the system's viewer; PrintError."""
 
+    def wait(self) -> None:
+        """Wait until the file that was handed over last has been read; whoever ends at once would take it away."""
+
 
 def this_system() -> Printing:
     """Return the printing of the system that this runs on."""
-    return WindowsPrinting() if sys.platform == "win32" else CupsPrinting(_viewer())
+    platform: str = sys.platform
+    if platform != "win32":
+        return CupsPrinting(_viewer())
+    from wardclient.printing.windows import WindowsPrinting
+
+    return WindowsPrinting()
 
 
 def _viewer() -> tuple[str, ...]:
@@ -108,7 +115,7 @@ class CupsPrinting:
     def show(self, path: Path) -> None:
         """Open it in the desktop's viewer."""
         if shutil.which(self._viewer[0]) is None:
-            raise _no_viewer()
+            raise no_viewer()
         try:
             # What it writes to its output is nobody's.
             process = subprocess.Popen(  # noqa: S603 - a program of the system, and a path that we made
@@ -119,38 +126,16 @@ class CupsPrinting:
                 start_new_session=True,
             )
         except OSError:
-            raise _no_viewer() from None
+            raise no_viewer() from None
         # A viewer stays open: nobody waits for it but this thread, which lets the system forget it when it ends.
         threading.Thread(target=process.wait, name="viewer", daemon=True).start()
 
-
-class WindowsPrinting:
-    """Windows by the program that is registered for PDFs."""
-
-    needs_file = True
-
-    def printers(self) -> tuple[str, ...]:
-        """None by name: the program that prints takes the usual one; another is chosen in the viewer."""
-        return ()
-
-    def print(self, pdf: bytes, path: Path | None, printer: str) -> None:  # noqa: ARG002 - it goes by its file
-        """Let the PDF program print the file."""
-        assert path is not None  # noqa: S101 - needs_file
-        self._start(path, "print")
-
-    def show(self, path: Path) -> None:
-        """Open it in the PDF program."""
-        self._start(path, "open")
-
-    def _start(self, path: Path, verb: str) -> None:
-        try:
-            start = os.startfile  # type: ignore[attr-defined,unused-ignore]
-            start(path, verb)
-        except (AttributeError, OSError):
-            raise _no_viewer() from None
+    def wait(self) -> None:
+        """A pipe was read when ``lp`` ended."""
 
 
-def _no_viewer() -> PrintError:
+def no_viewer() -> PrintError:
+    """Return the error of a PC on which nothing opens PDFs."""
     return PrintError(
         "この PC には PDF を開くプログラムがありません。管理者に知らせてください。",
         "This PC has no program that opens PDFs. Tell the administrator.",
