@@ -282,3 +282,40 @@ def test_a_command_that_leaves_a_paper_held_open_says_so(
     assert "PDF" not in told.out
     assert len(papers(offices)) == 1
     assert cups.folder.exists()
+
+
+def test_a_command_leaves_the_paper_until_the_printing_program_has_read_it(
+    city: Workstation, offices: Offices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a program prints a file (Windows), and starts only after the command has handed it over."""
+    case_id = opened(city)
+    city.lock()
+    words = tmp_path / "words"
+    words.write_text(PASSPHRASE, encoding="utf-8")
+    read: list[bytes] = []
+
+    class Slow:
+        """A program for PDFs that opens its file late."""
+
+        needs_file = True
+
+        def printers(self) -> tuple[str, ...]:
+            return ("hall",)
+
+        def print(self, pdf: bytes, path: Path | None, printer: str) -> None:
+            assert (pdf[:4], printer) == (b"%PDF", "hall")
+            self.path = path
+
+        def show(self, path: Path) -> None:
+            raise AssertionError
+
+        def wait(self) -> None:
+            assert self.path is not None
+            read.append(self.path.read_bytes())
+
+    monkeypatch.setattr("wardclient.desk.printing_acts.this_system", Slow)
+    home = str(offices.homes / "city")
+    before = ["--home", home, "--offline", "--passphrase-file", str(words)]
+    assert main([*before, "print", "consent", case_id, "--printer", "hall"]) == 0
+    assert [pdf[:4] for pdf in read] == [b"%PDF"]
+    assert papers(offices) == []
