@@ -2,6 +2,7 @@
 
 import stat
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,27 @@ class Cups:
         """From now on the printer takes nothing."""
         (self.folder / "refuse").touch()
 
+    def hang(self) -> None:
+        """From now on the printing system gives no answer."""
+        (self.folder / "hang").touch()
+
+    def die(self) -> None:
+        """From now on the printing system is killed in the middle of a job."""
+        (self.folder / "die").touch()
+
+    def mend(self) -> None:
+        """From now on the printer takes what it is given."""
+        for fault in ("refuse", "hang", "die"):
+            (self.folder / fault).unlink(missing_ok=True)
+
+    def wait_shown(self) -> list[str]:
+        """Return what the viewer, which nobody waits for, was given."""
+        for _ in range(1_000):
+            if self.shown:
+                return self.shown
+            threading.Event().wait(0.01)
+        raise AssertionError
+
     def remove(self, program: str) -> None:
         """Take a program off the PC."""
         (self.folder / program).unlink()
@@ -46,7 +68,13 @@ def programs(folder: Path) -> Cups:
     _program(
         folder / "lp",
         f"""
+import os, signal
 folder = pathlib.Path({str(folder)!r})
+if (folder / "hang").exists():
+    sys.stdin.buffer.read()
+    signal.pause()
+if (folder / "die").exists():
+    os.kill(os.getpid(), signal.SIGKILL)
 if (folder / "refuse").exists():
     sys.exit(1)
 number = len(list(folder.glob("job-*.args"))) + 1
@@ -57,6 +85,12 @@ number = len(list(folder.glob("job-*.args"))) + 1
     _program(
         folder / "lpstat",
         f"""
+import signal
+folder = pathlib.Path({str(folder)!r})
+with (folder / "asked").open("a", encoding="utf-8") as file:
+    file.write(sys.argv[1] + "\\n")
+if (folder / "hang").exists():
+    signal.pause()
 sys.stdout.write({NAMES!r} if sys.argv[1] == "-e" else "system default destination: corner\\n")
 """,
     )

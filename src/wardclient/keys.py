@@ -134,12 +134,14 @@ PLACEMENTS = Key("j", "placements", mark("就職"), "j", hidden=True)
 STRIKE_CLAIM = Key("e", "strike", mark("取り消す"), "e")
 
 PAPERS = Key("t", "papers", mark("印刷"), "t", hidden=True)
+PAPERS_BESIDE = Key("ctrl+r", "papers", mark("印刷"), "Ctrl+R", hidden=True)
+"""The same where letters are typed, or t is another act."""
 PRINT = Key("p", "print", mark("印刷する"), "p")
 VIEW_PAPER = Key("o", "view", mark("PDFで開く"), "o")
 PAPER_LANGUAGE = Key("l", "language", mark("言語"), "l")
 PAPER_RECORD = Key("r", "record", mark("もとの記録"), "r")
 PRINTER = Key("f2", "printer", mark("プリンター"), "F2")
-UNDO_PRINT = Key("e", "undo", mark("最後の印刷を取りやめ"), "e", hidden=True)
+UNDO_PRINT = Key("e", "undo", mark("最後の印刷が出たかを記録"), "e", hidden=True)
 
 REFUSE = Key("f2", "refuse", mark("同意しない"), "F2")
 WITHDRAW = Key("w", "withdraw", mark("撤回"), "w")

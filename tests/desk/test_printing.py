@@ -12,7 +12,9 @@ from tests.desk.conftest import PASSPHRASE, Offices
 from tests.desk.test_desk import form, opened, shared
 from tests.documents.pages import text
 from tests.printers import Cups
+from wardclient.cli import main
 from wardclient.desk.api import RefusedError
+from wardclient.desk.door import HomeDoor
 from wardclient.desk.workstation import Workstation
 from wardclient.printing.system import CupsPrinting
 
@@ -84,12 +86,47 @@ def test_a_print_that_the_printer_refused_is_recorded_as_undone(city: Workstatio
     (row,) = city.prints(case_id)
     assert row.undone
     assert row.serial in error.value.ja
-    (cups.folder / "refuse").unlink()
+    cups.mend()
     assert city.print_paper(case_id, "consent").serial.endswith("-00002")
     city.undo_print(case_id, city.prints(case_id)[0].serial, "紙づまり")
     assert [row.undone for row in city.prints(case_id)] == ["紙づまり", "印刷できなかった"]
     with pytest.raises(RefusedError):
         city.undo_print(case_id, "ABCDEF-00009", "x")
+
+
+def test_a_print_without_an_answer_is_neither_done_nor_undone(
+    city: Workstation, hellowork: Workstation, exchange: Exchange, cups: Cups
+) -> None:
+    """It stands as not known in both offices until somebody looked at the printer and says what is there."""
+    case_id = shared(city, exchange)
+    city.printing = CupsPrinting(seconds=0.5)
+    cups.hang()
+    with pytest.raises(RefusedError) as error:
+        city.print_paper(case_id, "consent")
+    (row,) = city.prints(case_id)
+    assert row.unsure
+    assert not row.undone
+    assert row.serial in error.value.ja
+    assert "出たか不明" in error.value.ja
+    assert "取りやめ" not in error.value.ja
+    # Whoever signs a form signs the one that came out of the printer.
+    assert city.consent_defaults(case_id)["form_serial"] == row.serial
+    exchange()
+    assert hellowork.prints(case_id)[0].unsure == row.unsure
+    assert any("出たか不明" in line.text for line in hellowork.case(case_id).timeline)
+    with pytest.raises(RefusedError):
+        hellowork.confirm_print(case_id, row.serial)
+    city.confirm_print(case_id, row.serial)
+    exchange()
+    for desk in (city, hellowork):
+        assert [(each.unsure, each.undone) for each in desk.prints(case_id)] == [("", "")]
+        assert any("紙が出たことを確かめた" in line.text for line in desk.case(case_id).timeline)
+    with pytest.raises(RefusedError):
+        city.confirm_print(case_id, row.serial)
+    with pytest.raises(RefusedError):
+        city.print_paper(case_id, "handover")
+    city.undo_print(case_id, city.prints(case_id)[0].serial, "紙が出なかった")
+    assert (city.prints(case_id)[0].unsure, city.prints(case_id)[0].undone) == ("", "紙が出なかった")
 
 
 def test_what_a_viewer_was_given_goes_with_the_lock(
@@ -151,12 +188,41 @@ def test_what_a_killed_program_left_goes_before_anybody_unlocks(city: Workstatio
     assert papers(offices) == []
 
 
+def test_a_paper_that_a_viewer_holds_at_the_lock_is_told_and_goes_as_soon_as_it_may(
+    city: Workstation, cups: Cups, offices: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The door says how many, the desk that is opened meanwhile says it too, and either removes it later."""
+    case_id = opened(city)
+    city.view_paper(case_id, "consent")
+    door = HomeDoor(offices.homes / "city", offline=True, background=False)
+    assert (city.papers_held(), door.clear_papers()) == (0, 0)
+    unlink = Path.unlink
+
+    def held(path: Path, **options: bool) -> None:
+        if path.parent.name == "papers":
+            raise PermissionError
+        unlink(path, **options)
+
+    with monkeypatch.context() as viewer:
+        viewer.setattr(Path, "unlink", held)
+        city.lock()
+        assert door.clear_papers() == 1
+        desk = door.unlock(PASSPHRASE)
+        assert desk.papers_held() == 1
+    try:
+        assert len(papers(offices)) == 1
+        assert desk.papers_held() == 0
+        assert papers(offices) == []
+    finally:
+        desk.lock()
+    assert door.clear_papers() == 0
+    assert cups.folder.exists()
+
+
 def test_a_desk_that_is_open_elsewhere_keeps_its_papers(
     city: Workstation, offices: Offices, cups: Cups
 ) -> None:
     """A second start sweeps nothing from under the first."""
-    from wardclient.desk.door import HomeDoor
-
     city.view_paper(opened(city), "consent")
     HomeDoor(offices.homes / "city").warm_up().join()
     assert len(papers(offices)) == 1
@@ -186,3 +252,70 @@ def test_a_preview_is_no_print(city: Workstation) -> None:
     assert {code for code, _ in city.paper_languages("consent")} >= {"en", "zh", "ko", "vi"}
     assert city.paper_languages("plan") == ()
     assert isinstance(city.printing, CupsPrinting)
+
+
+def test_a_command_that_leaves_a_paper_held_open_says_so(
+    city: Workstation,
+    cups: Cups,
+    offices: Offices,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On standard error, so that nobody leaves papers that lie readable on the PC without knowing it."""
+    city.view_paper(opened(city), "consent")
+    words = tmp_path / "words"
+    words.write_text(PASSPHRASE, encoding="utf-8")
+    unlink = Path.unlink
+
+    def held(path: Path, **options: bool) -> None:
+        if path.parent.name == "papers":
+            raise PermissionError
+        unlink(path, **options)
+
+    monkeypatch.setattr(Path, "unlink", held)
+    city.lock()
+    home = str(offices.homes / "city")
+    assert main(["--home", home, "--offline", "--passphrase-file", str(words), "status"]) == 0
+    told = capsys.readouterr()
+    assert "開いたままの PDF 1件" in told.err
+    assert "PDF" not in told.out
+    assert len(papers(offices)) == 1
+    assert cups.folder.exists()
+
+
+def test_a_command_leaves_the_paper_until_the_printing_program_has_read_it(
+    city: Workstation, offices: Offices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a program prints a file (Windows), and starts only after the command has handed it over."""
+    case_id = opened(city)
+    city.lock()
+    words = tmp_path / "words"
+    words.write_text(PASSPHRASE, encoding="utf-8")
+    read: list[bytes] = []
+
+    class Slow:
+        """A program for PDFs that opens its file late."""
+
+        needs_file = True
+
+        def printers(self) -> tuple[str, ...]:
+            return ("hall",)
+
+        def print(self, pdf: bytes, path: Path | None, printer: str) -> None:
+            assert (pdf[:4], printer) == (b"%PDF", "hall")
+            self.path = path
+
+        def show(self, path: Path) -> None:
+            raise AssertionError
+
+        def wait(self) -> None:
+            assert self.path is not None
+            read.append(self.path.read_bytes())
+
+    monkeypatch.setattr("wardclient.desk.printing_acts.this_system", Slow)
+    home = str(offices.homes / "city")
+    before = ["--home", home, "--offline", "--passphrase-file", str(words)]
+    assert main([*before, "print", "consent", case_id, "--printer", "hall"]) == 0
+    assert [pdf[:4] for pdf in read] == [b"%PDF"]
+    assert papers(offices) == []

@@ -45,6 +45,24 @@ def test_a_file_that_is_held_open_is_counted_and_taken_the_next_time(
     assert len(papers) == 0
 
 
+def test_what_was_held_is_tried_again_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the next paper, too; a paper that somebody looks at now stays."""
+    papers = PaperFiles(tmp_path)
+    papers.add(b"held")
+    with monkeypatch.context() as held:
+        held.setattr(Path, "unlink", _busy)
+        papers.sweep()
+        now = papers.add(b"now")
+        assert papers.sweep_held() == 1
+        assert len(papers) == 2
+    papers.add(b"later")
+    assert papers.sweep_held() == 0
+    assert len(papers) == 2
+    assert now.exists()
+
+
 def test_a_full_disk_leaves_no_part_of_a_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was begun is taken away."""
     papers = PaperFiles(tmp_path)

@@ -1,26 +1,17 @@
 """Handing a paper to the system: what the printer gets, what nobody else does, and what is said when it fails."""
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
 
 from tests.printers import Cups
-from wardclient.printing.system import CupsPrinting, PrintError, WindowsPrinting, this_system
+from wardclient.printing.system import CupsPrinting, NoAnswerError, PrintError, this_system
+from wardclient.printing.windows import WindowsPrinting
 
 PDF = b"%PDF-1.7 \x00\xff paper"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these programs are scripts with a first line")
-
-
-def until_shown(cups: Cups) -> list[str]:
-    """Return what the viewer, which nobody waits for, was given."""
-    for _ in range(1_000):
-        if cups.shown:
-            return cups.shown
-        threading.Event().wait(0.01)
-    raise AssertionError
 
 
 def test_the_usual_printer_is_first(cups: Cups) -> None:
@@ -54,38 +45,36 @@ def test_a_printer_that_refuses_and_one_that_is_not_there_are_told_apart(cups: C
     assert "CUPS" in missing.value.ja
 
 
+def test_a_printer_that_gives_no_answer_is_no_refusal_and_no_missing_program(cups: Cups) -> None:
+    """It took the bytes and hangs, or was killed: whether the paper comes out is not known, and that is said."""
+    cups.hang()
+    with pytest.raises(NoAnswerError) as hung:
+        CupsPrinting(seconds=0.5).print(PDF, None, "")
+    assert "0.5 秒以内に返事がありません" in hung.value.ja
+    assert "紙が出たかは分かりません" in hung.value.ja
+    assert "CUPS" not in hung.value.ja
+    cups.mend()
+    cups.die()
+    with pytest.raises(NoAnswerError) as died:
+        CupsPrinting().print(PDF, None, "")
+    assert "紙が出たかは分かりません" in died.value.ja
+
+
+def test_a_list_of_printers_that_does_not_come_is_not_waited_for_twice(cups: Cups) -> None:
+    """Without it the usual printer is used."""
+    cups.hang()
+    assert CupsPrinting(ask_seconds=0.5).printers() == ()
+    assert (cups.folder / "asked").read_text(encoding="utf-8") == "-e\n"
+
+
 def test_the_viewer_is_given_the_file_and_not_waited_for(cups: Cups, tmp_path: Path) -> None:
     """A PC without one says so."""
     paper = tmp_path / "a.pdf"
     CupsPrinting().show(paper)
-    assert until_shown(cups) == [str(paper)]
+    assert cups.wait_shown() == [str(paper)]
     cups.remove("xdg-open")
     with pytest.raises(PrintError):
         CupsPrinting().show(paper)
-
-
-def test_windows_prints_and_shows_by_the_program_for_pdfs(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """The verbs of the shell; where nothing opens PDFs, or this is no Windows, it is said."""
-    done: list[tuple[Path, str]] = []
-    monkeypatch.setattr(os, "startfile", lambda path, verb: done.append((path, verb)), raising=False)
-    paper = tmp_path / "a.pdf"
-    system = WindowsPrinting()
-    assert system.needs_file
-    system.print(PDF, paper, "")
-    system.show(paper)
-    assert done == [(paper, "print"), (paper, "open")]
-
-    def fails(_path: Path, _verb: str) -> None:
-        raise OSError(1155, "no application")
-
-    monkeypatch.setattr(os, "startfile", fails, raising=False)
-    with pytest.raises(PrintError):
-        system.show(paper)
-    monkeypatch.delattr(os, "startfile")
-    with pytest.raises(PrintError):
-        system.print(PDF, paper, "")
 
 
 def test_each_system_has_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,7 @@ class Ward:
     feed: FeedStatus = FEED
     plans: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     plans_in_force: int = 1
+    papers_held: int = 0
     courses: list[Course] = field(default_factory=list)
     steps: dict[str, list[plan_rows.StepRow]] = field(default_factory=dict)
     shortlists: dict[str, tuple[ShortlistRow, ...]] = field(default_factory=dict)
@@ -131,6 +132,10 @@ class ModelDoor:
         """Return what may be shown."""
         label = "CW 3係" if self.team == "city" else "HW 3番窓口"
         return rows.Profile(label, "14101", "鶴見区", self.team, self.practice, 0)
+
+    def clear_papers(self) -> int:
+        """What a viewer holds."""
+        return self.ward.papers_held
 
     def unlock(self, passphrase: str) -> "ModelDesk":
         """Open the desk."""
@@ -167,6 +172,10 @@ class ModelDesk(PrintModel):
     def _check(self) -> None:
         if self.locked:
             raise LockedError("ロックされました。", "Locked.")
+
+    def papers_held(self) -> int:
+        """What a viewer holds."""
+        return self.ward.papers_held
 
     def tell(self, *kinds: str, case: str = "") -> None:
         """Tell open views."""

@@ -20,6 +20,7 @@ class PrintRoom:
     rows: list[PrintRow] = field(default_factory=list)
     jobs: list[tuple[str, str, str]] = field(default_factory=list)
     jammed: bool = False
+    silent: bool = False
 
 
 class PrintModel:
@@ -55,10 +56,14 @@ class PrintModel:
     def print_paper(
         self, case_id: str, kind: str, *, record: str = "", language: str = "", printer: str = ""
     ) -> PrintedPaper:
-        """Note the job; a jammed printer records it as undone."""
+        """Note the job; a jammed printer records it as undone, a silent one as not known."""
         serial = f"A1B2C3-{len(self.room.rows) + 1:05d}"
         undone = "印刷できなかった" if self.room.jammed else ""
-        self.room.rows.insert(0, PrintRow(serial, TITLES[kind], "2026-11-24", "CW 3係", "city", undone))
+        unsure = "プリンターの返事がない" if self.room.silent else ""
+        row = PrintRow(serial, TITLES[kind], "2026-11-24", "CW 3係", "city", undone, unsure)
+        self.room.rows.insert(0, row)
+        if unsure:
+            raise RefusedError((Problem("", "unsure", f"分かりません。{serial}", "not known"),))
         if undone:
             raise RefusedError((Problem("", "printing", f"受け付けませんでした。{serial}", "not taken"),))
         self.room.jobs.append((kind, f"{record}{language}", printer))
@@ -74,4 +79,10 @@ class PrintModel:
 
     def undo_print(self, case_id: str, serial: str, reason: str) -> None:
         """Strike it."""
-        self.room.rows = [replace(r, undone=reason) if r.serial == serial else r for r in self.room.rows]
+        self.room.rows = [
+            replace(r, undone=reason, unsure="") if r.serial == serial else r for r in self.room.rows
+        ]
+
+    def confirm_print(self, case_id: str, serial: str) -> None:
+        """It came out."""
+        self.room.rows = [replace(r, unsure="") if r.serial == serial else r for r in self.room.rows]

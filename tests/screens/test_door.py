@@ -216,3 +216,28 @@ async def test_leaving_asks_first_and_locks(make: Make) -> None:
         await settled(pilot)
         assert desk.locked  # type: ignore[attr-defined]
     assert app.return_value == 0
+
+
+async def test_papers_that_a_viewer_holds_open_are_told_until_they_are_gone(
+    make: Make, ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the door after a lock and on the first screen of work; the door looks again by itself."""
+    monkeypatch.setattr("wardclient.screens.unlock.LOOK_AGAIN", 0.02)
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot)
+        assert "PDF" not in shown(app)
+        ward.papers_held = 2
+        await press(pilot, "ctrl+l")
+        await settled(pilot)
+        assert "開いたままの PDF 2件" in shown(app)
+        await unlock(pilot)
+        assert at(app, CasesScreen)
+        assert "開いたままの PDF 2件" in shown(app)
+        await press(pilot, "ctrl+l")
+        ward.papers_held = 0
+        for _ in range(500):
+            await pilot.pause(0.01)
+            if "PDF" not in shown(app):
+                break
+        assert "PDF" not in shown(app)

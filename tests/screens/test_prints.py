@@ -84,6 +84,25 @@ async def test_a_jam_is_told_and_a_print_can_be_undone(make: Make) -> None:
         assert "取りやめる印刷がありません" in shown(app)
 
 
+async def test_what_became_of_a_print_without_an_answer_is_asked(make: Make) -> None:
+    """The list says that it is not known; e asks, and either answer is kept."""
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot)
+        await press(pilot, "enter", "t")
+        room(app).silent = True
+        for keys, fate in (
+            (("p", "e", "escape"), ("", "プリンターの返事がない")),
+            (("e", "enter"), ("", "")),
+            (("p", "e", "down", "enter"), ("紙が出なかった・捨てた", "")),
+        ):
+            await press(pilot, *keys)
+            await settled(pilot)
+            assert (room(app).rows[0].undone, room(app).rows[0].unsure) == fate
+            assert ("出たか不明" in shown(app)) == bool(fate[1])
+        assert room(app).jobs == []
+
+
 async def test_a_paper_goes_from_the_screen_to_the_printer_at_a_real_desk(
     offices: Offices,  # noqa: F811
     city: Workstation,  # noqa: F811

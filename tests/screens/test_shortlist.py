@@ -30,6 +30,7 @@ from wardclient.screens.request import RequestScreen
 from wardclient.screens.shortlist import ShortlistScreen
 from wardclient.screens.shortlist_forms import PickForm, WordForm
 from wardclient.settings import Settings
+from wardclient.widgets.prose import Prose
 
 Exchange = Callable[[], None]
 
@@ -85,6 +86,12 @@ async def test_from_the_search_to_the_list_to_the_referral_by_keys(  # noqa: PLR
         await press(pilot, "e", "down", "enter", "ctrl+s")
         assert "迷っている" in shown(app)
         assert "訂正済み" in shown(app)
+        marked, other = (row.job_title for row in list(screen.grid.rows)[:2])
+        await press(pilot, "space", "t")
+        paper = app.screen.query_one("#paper", Prose).plain
+        assert marked in paper
+        assert other not in paper, "what is marked goes on the paper, and nothing else"
+        await press(pilot, "escape", "space")
         await press(pilot, "v")
         assert "来所者表示" in shown(app)
         assert "家から近い" not in shown(app)

@@ -283,5 +283,6 @@ PRINT = (
     Field("serial", "印刷番号", "Serial", Form.TEXT, "S6", required=True, most=NAME, item_to_city="H2"),
     Field("printed_on", "印刷した日", "Printed on", Form.DATE, "S6", required=True, item_to_city="H2"),
     Field("undone", "取りやめた理由", "Why undone", Form.TEXT, "S6", most=LINE, item_to_city="H2"),
+    Field("unsure", "出たか不明", "Unknown if it came out", Form.TEXT, "S6", most=LINE, item_to_city="H2"),
 )
 """A print of a paper: that there was one, never what stands on it."""

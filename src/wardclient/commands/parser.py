@@ -197,6 +197,7 @@ def _print(commands: "Commands") -> None:
     _act(acts, "printed", "印刷の記録 / what was printed", "ID")
     undone = _act(acts, "undo", "印刷の取りやめ / nothing came of a print", "ID", "SERIAL")
     undone.add_argument("--reason", default="紙が出なかった・捨てた", help="理由 / why")
+    _act(acts, "confirm", "返事のない印刷が出た / a print without an answer came out", "ID", "SERIAL")
     for name in PAPERS:
         made = _act(acts, name, "印刷、または PDF を作る / print, or make the PDF", "ID")
         made.add_argument(

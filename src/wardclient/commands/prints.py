@@ -23,13 +23,18 @@ def _list(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
 
 def _printed(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     rows = desk.prints(arguments.id)
-    lines = ((row.serial, row.title, row.printed_on, row.author, row.undone) for row in rows)
+    lines = ((row.serial, row.title, row.printed_on, row.author, row.undone or row.unsure) for row in rows)
     printer.result(rows, printer.table(lines))
 
 
 def _undo(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     desk.undo_print(arguments.id, arguments.serial, arguments.reason)
     printer.say("取りやめを記録しました。", "Recorded as undone.")
+
+
+def _confirm(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
+    desk.confirm_print(arguments.id, arguments.serial)
+    printer.say("紙が出たことを記録しました。", "Recorded: the paper came out.")
 
 
 def _make(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
@@ -40,6 +45,12 @@ def _make(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) 
             language=arguments.language,
             printer=arguments.printer,
         )
+        if desk.printing.needs_file:
+            printer.say(
+                "印刷のプログラムが読み終わるのを待っています (20秒まで)。",
+                "Waiting for the printing program to read the paper (20 s at most).",
+            )
+            desk.printing.wait()
         printer.result({"kind": made.kind, "serial": made.serial, "title": made.title}, made.outline)
         return
     made = desk.make_paper(arguments.id, arguments.act, record=arguments.record, language=arguments.language)
@@ -74,5 +85,6 @@ HANDLERS: Mapping[tuple[str, str | None], Callable[["Workstation", argparse.Name
     ("print", "list"): _list,
     ("print", "printed"): _printed,
     ("print", "undo"): _undo,
+    ("print", "confirm"): _confirm,
     **{("print", name): _make for name in PAPERS},
 }

@@ -13,6 +13,7 @@ from wardclient.desk.api import DeskError
 
 if TYPE_CHECKING:
     from wardclient.commands.output import Printer
+    from wardclient.desk.print_api import PaperDoor
     from wardclient.desk.workstation import Workstation
 
 Handler = Callable[["Workstation", argparse.Namespace, "Printer"], None]
@@ -102,17 +103,36 @@ def _dispatch(arguments: argparse.Namespace, printer: "Printer") -> int:
     from wardclient.desk.door import HomeDoor
 
     handler = handler_of(arguments.command, arguments.act)
-    desk = HomeDoor(home_of(arguments), offline=arguments.offline, background=False).unlock(
-        passphrase_of(arguments)
-    )
+    door = HomeDoor(home_of(arguments), offline=arguments.offline, background=False)
+    desk = door.unlock(passphrase_of(arguments))
     try:
         handler(desk, arguments, printer)
     finally:
         desk.lock()
+        _tell_held(door, printer)
     return 0
+
+
+def _tell_held(door: "PaperDoor", printer: "Printer") -> None:
+    """Nobody should go away from papers that lie readable on the PC without knowing it."""
+    held = door.clear_papers()
+    if held:
+        printer.say(
+            f"開いたままの PDF {held}件 を消せませんでした。暗号化されずにこの端末に残っています。"
+            "PDF を閉じてください。次に始めたときに消します。",
+            f"{held} PDF(s) are still open and could not be removed: they lie unencrypted on this PC. "
+            "Close them; they are removed at the next start.",
+        )
 
 
 def _open_screen(arguments: argparse.Namespace) -> int:
     from wardclient.app import open_workstation
 
-    return open_workstation(home_of(arguments), offline=arguments.offline)
+    home = home_of(arguments)
+    try:
+        return open_workstation(home, offline=arguments.offline)
+    finally:
+        from wardclient.commands.output import Printer
+        from wardclient.desk.door import HomeDoor
+
+        _tell_held(HomeDoor(home), Printer(as_json=False, english=english()))

@@ -14,7 +14,7 @@ from wardclient.desk.news_api import NewsDesk
 from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
 from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
 from wardclient.desk.plan_rows import PlanView
-from wardclient.desk.print_api import PrintDesk
+from wardclient.desk.print_api import PaperDoor, PrintDesk
 from wardclient.desk.request_rows import RequestDue, RequestRow
 from wardclient.desk.rows import (
     Candidate,
@@ -114,7 +114,7 @@ class AwayError(DeskError):
     exit_code = 5
 
 
-class Door(Protocol):
+class Door(PaperDoor, Protocol):
     """A locked home."""
 
     def profile(self) -> Profile:

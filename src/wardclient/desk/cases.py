@@ -10,6 +10,7 @@ from wardclient.casework.validation import normalise, validate
 from wardclient.desk.api import EVERYTHING
 from wardclient.desk.case_list import find_page
 from wardclient.desk.case_view import build_case_view
+from wardclient.desk.looks import carry
 from wardclient.desk.place import Acts, CaseStream, problem, refuse
 from wardclient.desk.rows import Candidate, CaseFilter, CasePage, CaseView, Values
 from wardclient.desk.streams import CaseStreams, scopes, shared_fields, streams_of, values_of
@@ -42,6 +43,7 @@ class CaseActs(Acts):
             view = build_case_view(self.place, streams_of(self.place, case_id), language())
             if not again:
                 self.place.store.note_access("view", case_id, self.place.now_ms())
+                carry(self.place)
             return view
 
         return self._do(look)

@@ -33,11 +33,31 @@ class HomeDoor:
 
         def work() -> None:
             _imports()
-            _sweep(self._home)
+            self.clear_papers()
 
         thread = threading.Thread(target=work, name="warm-up", daemon=True)
         thread.start()
         return thread
+
+    def clear_papers(self) -> int:
+        """Remove the papers that a crash or a viewer left behind; not those of a desk that is open.
+
+        Return how many a viewer still holds: they lie readable on this PC until it lets go of them.
+        """
+        from wardclient.printing.files import PaperFiles
+        from wardclient.storage.home import Home, HomeBusyError, hold
+
+        papers = PaperFiles(self._home)
+        if not len(papers):
+            return 0
+        try:
+            held = hold(Home(self._home), wait_seconds=0)
+        except (HomeBusyError, OSError):
+            return 0
+        try:
+            return papers.sweep()
+        finally:
+            held.release()
 
     def profile(self) -> Profile:
         """Return what may be shown before unlocking."""
@@ -114,24 +134,6 @@ class HomeDoor:
         except DamagedError as error:
             set_aside_and_begin_anew(home, key)
             raise set_aside() from error
-
-
-def _sweep(path: Path) -> None:
-    """Remove the papers that a crash left behind, before anybody unlocks; not those of a desk that is open."""
-    from wardclient.printing.files import PaperFiles
-    from wardclient.storage.home import Home, HomeBusyError, hold
-
-    papers = PaperFiles(path)
-    if not len(papers):
-        return
-    try:
-        held = hold(Home(path), wait_seconds=0)
-    except (HomeBusyError, OSError):
-        return
-    try:
-        papers.sweep()
-    finally:
-        held.release()
 
 
 def no_home() -> NoHomeError:

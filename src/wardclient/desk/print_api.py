@@ -5,6 +5,13 @@ from typing import Protocol
 from wardclient.desk.print_rows import PaperChoice, PaperRecord, PrintedPaper, PrintRow
 
 
+class PaperDoor(Protocol):
+    """What a locked home knows of papers."""
+
+    def clear_papers(self) -> int:
+        """Remove papers that a viewer held open when the desk was locked; return how many it still holds."""
+
+
 class PrintDesk(Protocol):
     """The part of the desk that makes, shows and prints papers."""
 
@@ -25,6 +32,9 @@ class PrintDesk(Protocol):
     def printers(self) -> tuple[str, ...]:
         """Return the printers by name, the usual one first."""
 
+    def papers_held(self) -> int:
+        """Return how many papers of an earlier time a viewer still holds open, so that they cannot be removed."""
+
     def print_paper(
         self, case_id: str, kind: str, *, record: str = "", language: str = "", printer: str = ""
     ) -> PrintedPaper:
@@ -38,3 +48,6 @@ class PrintDesk(Protocol):
 
     def undo_print(self, case_id: str, serial: str, reason: str) -> None:
         """Record that nothing came of a print."""
+
+    def confirm_print(self, case_id: str, serial: str) -> None:
+        """Record that a print came out of which that was not known."""

@@ -33,7 +33,10 @@ class PaperRecord:
 
 @dataclass(frozen=True, slots=True)
 class PrintRow:
-    """A print in the history of a case, also one of the other office. ``undone``: why nothing came of it."""
+    """A print in the history of a case, also one of the other office.
+
+    ``undone``: why nothing came of it. ``unsure``: why it is not known whether the paper came out; empty when it is.
+    """
 
     serial: str
     title: str
@@ -41,3 +44,4 @@ class PrintRow:
     author: str
     team: str
     undone: str = ""
+    unsure: str = ""

@@ -53,7 +53,8 @@ def lacks(source: Source, kind: str) -> str:
     """Return why a paper cannot be made, empty when it can."""
     view = source.view
     sessions = any(note.kind == "session" for note in view.notes)
-    channels = {row.channel for row in view.referrals}
+    # What was only offered or asked for has no paper yet.
+    channels = {row.channel for row in view.referrals if row.referred_on}
     reasons: Mapping[str, tuple[bool, str]] = {
         "withdrawal": (
             view.consent.state in ("given", "pending", "ending", "withdrawn"),

@@ -1,11 +1,11 @@
 """Acts that hand a paper (様式) to the printer or the viewer of this PC, and clear away what they leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from wardclient.desk.api import RefusedError
 from wardclient.desk.place import problem, refuse
-from wardclient.desk.print_rows import PaperRecord, PrintedPaper
+from wardclient.desk.print_rows import PaperRecord, PrintedPaper, PrintRow
 from wardclient.desk.print_sources import TITLES
 from wardclient.desk.rows import Values
 from wardclient.desk.shortlist_prints import ShortlistPrintActs
@@ -13,11 +13,16 @@ from wardclient.desk.streams import streams_of
 from wardclient.desk.writing import puts
 from wardclient.documents.languages import CONSENT_IN
 from wardclient.printing.files import PaperFiles
-from wardclient.printing.system import PrintError, Printing, this_system
+from wardclient.printing.system import NoAnswerError, PrintError, Printing, this_system
+
+UNSURE = "プリンターの返事がない"
 
 
 class PrintingActs(ShortlistPrintActs):
-    """Prints and shows. What did not come out of the printer is recorded as such, with its serial."""
+    """Prints and shows. What did not come out of the printer is recorded as such, with its serial.
+
+    What nobody knows of is recorded as not known, until a person has looked at the printer.
+    """
 
     paper_files: PaperFiles
     printing: Printing
@@ -28,9 +33,13 @@ class PrintingActs(ShortlistPrintActs):
         self.printing = this_system()
         self.paper_files.sweep()
 
-    def close_printing(self) -> int:
-        """Remove what was shown; return how many files a viewer still holds open."""
-        return self.paper_files.sweep()
+    def close_printing(self) -> None:
+        """Remove what was shown. What a viewer still holds open is told by the door, which tries again."""
+        self.paper_files.sweep()
+
+    def papers_held(self) -> int:
+        """Return how many papers from before this desk was opened a viewer still holds open; those it does not go now."""
+        return self.paper_files.sweep_held()
 
     def printers(self) -> tuple[str, ...]:
         """Return the printers by name, the usual one first; empty where the system takes the usual one by itself."""
@@ -47,7 +56,7 @@ class PrintingActs(ShortlistPrintActs):
         view = self._source(case_id).view
         channel = {"letter": "2", "receipt": "1"}.get(kind, "")
         if channel:
-            rows = [row for row in view.referrals if row.channel == channel]
+            rows = [row for row in view.referrals if row.channel == channel and row.referred_on]
             return tuple(
                 PaperRecord(row.referral_id, f"{row.referred_on}  {row.employer_name}  {row.job_title}")
                 for row in rows
@@ -63,7 +72,10 @@ class PrintingActs(ShortlistPrintActs):
     def print_paper(
         self, case_id: str, kind: str, *, record: str = "", language: str = "", printer: str = ""
     ) -> PrintedPaper:
-        """Make a paper and hand it to a printer; a print that the system did not take is recorded as undone."""
+        """Make a paper and hand it to a printer; what the system did not take is recorded as undone.
+
+        What it did not answer to is recorded as not known; both are told (RefusedError).
+        """
 
         def hand_over(made: PrintedPaper) -> None:
             path = self._file(made.pdf) if self.printing.needs_file else None
@@ -81,13 +93,41 @@ class PrintingActs(ShortlistPrintActs):
 
     def undo_print(self, case_id: str, serial: str, reason: str) -> None:
         """Record that nothing came of a print: the paper jammed, or was torn up."""
+        self._say_of_print(case_id, serial, "undo_print", {"undone": reason})
+
+    def confirm_print(self, case_id: str, serial: str) -> None:
+        """Record that a print of which it was not known came out; RefusedError where that is known already."""
+
+        def unsure(row: PrintRow) -> None:
+            if not row.unsure:
+                refuse(
+                    problem(
+                        "serial",
+                        "この印刷は、出たかどうかがもう分かっています。",
+                        "What became of this print is known already.",
+                        "serial",
+                    )
+                )
+
+        self._say_of_print(case_id, serial, "confirm_print", {"unsure": ""}, unsure)
+
+    def _say_of_print(
+        self,
+        case_id: str,
+        serial: str,
+        act: str,
+        values: Mapping[str, object],
+        check: Callable[[PrintRow], None] = lambda row: None,  # noqa: ARG005 - most may be said of any print
+    ) -> None:
+        """Record what became of a print of the own office."""
 
         def work() -> None:
             entity = f"print:{serial}"
             for stream in streams_of(self.place, case_id).all:
                 registers = self.place.registers(stream.stream, entity)
                 if registers:
-                    if self._print_row(registers).team != self.place.me.team:
+                    row = self._print_row(registers)
+                    if row.team != self.place.me.team:
                         refuse(
                             problem(
                                 "serial",
@@ -96,9 +136,9 @@ class PrintingActs(ShortlistPrintActs):
                                 "serial",
                             )
                         )
+                    check(row)
                     with self.place.transaction():
-                        ops = puts(entity, {"undone": reason}, registers)
-                        self.place.record(stream.stream, "undo_print", ops)
+                        self.place.record(stream.stream, act, puts(entity, values, registers))
                     return
             refuse(problem("serial", "この印刷番号はありません。", "There is no such serial.", "serial"))
 
@@ -108,6 +148,7 @@ class PrintingActs(ShortlistPrintActs):
     def consent_defaults(self, case_id: str) -> Values:
         """Return a filled form; it names the printed 同意書 that will have been signed."""
         defaults = super().consent_defaults(case_id)
+        # One that nobody is sure of counts: had it not come out, another would have been printed to be signed.
         printed = [
             row.serial for row in self.prints(case_id) if row.title == TITLES["consent"] and not row.undone
         ]
@@ -130,6 +171,19 @@ class PrintingActs(ShortlistPrintActs):
     ) -> PrintedPaper:
         try:
             hand_over(made)
+        except NoAnswerError as error:
+            self._say_of_print(case_id, made.serial, "unsure_print", {"unsure": UNSURE})
+            raise RefusedError(
+                (
+                    problem(
+                        "unsure",
+                        f"{error.ja} 印刷番号 {made.serial} は「出たか不明」として記録しました。"
+                        "様式の画面の e で、出たか出なかったかを記録してください。",
+                        f"{error.en} Serial {made.serial} is recorded as not known. "
+                        "Say with e on the screen of the papers whether it came out.",
+                    ),
+                )
+            ) from error
         except PrintError as error:
             self.undo_print(case_id, made.serial, "印刷できなかった")
             raise RefusedError(

@@ -7,13 +7,12 @@ from wardclient.casework import reference
 from wardclient.casework.codes import Purpose
 from wardclient.desk.case_view import build_case_view
 from wardclient.desk.consents import ConsentActs
-from wardclient.desk.place import JAPAN, problem, refuse
+from wardclient.desk.place import problem, refuse
 from wardclient.desk.plans import PlanActs, plan_view
 from wardclient.desk.print_rows import PaperChoice, PrintedPaper, PrintRow
 from wardclient.desk.print_sources import (
     TITLES,
     Source,
-    act_word,
     actor_word,
     disclosure_of,
     handover_of,
@@ -28,6 +27,7 @@ from wardclient.desk.referrals import ReferralActs
 from wardclient.desk.request_paper import paper_of
 from wardclient.desk.requests import RequestActs
 from wardclient.desk.rows import SessionView, Values
+from wardclient.desk.seen_sheet import seen_of
 from wardclient.desk.session_view import build_session_view
 from wardclient.desk.step_log import first_author
 from wardclient.desk.streams import streams_of
@@ -102,6 +102,8 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
             self.place.labels(author),
             self.place.client.team_of(author),
             text_of(values, "undone"),
+            # Whoever said that nothing came of it knows.
+            "" if text_of(values, "undone") else text_of(values, "unsure"),
         )
 
     def _paper_to_print(
@@ -215,7 +217,8 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
     # --- referral -------------------------------------------------------------------
 
     def _referral(self, source: "Source", record: str, channel: str) -> Values:
-        rows = [r for r in source.view.referrals if r.channel == channel and record in ("", r.referral_id)]
+        made = [r for r in source.view.referrals if r.channel == channel and r.referred_on]
+        rows = [r for r in made if record in ("", r.referral_id)]
         if not rows:
             refuse(problem("no_referral", "この紹介はありません。", "There is no such referral.", "record"))
         return self._do(lambda: self._whole(source.streams, f"referral:{rows[0].referral_id}"))
@@ -305,14 +308,5 @@ class PrintActs(ConsentActs, PlanActs, ReferralActs, RequestActs):
         )
 
     def _seen(self, source: "Source") -> Paper:
-        view = source.view
-        rows = self._do(lambda: self.place.store.accesses(view.row.case_id))
-        seen = tuple(
-            (dt.datetime.fromtimestamp(at // 1000, JAPAN).isoformat(), act_word(act)) for at, act in rows
-        )
-        owner = "区役所" if view.owner_team == "city" else "ハローワーク"
-        return casefile.seen_paper(
-            casefile.SeenValues(
-                view.row.name, view.consent.bar, owner, view.other_side_sees, seen, self.place.me.label
-            )
-        )
+        prints = self.prints(source.view.row.case_id)
+        return self._do(lambda: seen_of(self.place, source.view, prints))

@@ -27,11 +27,13 @@ WORDS = {
     "shortlist_word": ("候補求人の本人の意向", "Client's word on an opening"),
     "print": ("印刷", "Printed"),
     "undo_print": ("印刷の取りやめ", "Print undone"),
+    "unsure_print": ("印刷の返事なし", "No answer to a print"),
+    "confirm_print": ("紙が出たことを確かめた", "Print came out"),
     "shortlist_order": ("候補求人の順", "Shortlist ordered"),
 }
 SPELLED = (
     *("edit", "resolve", "record_result", "refer_hw", "refer_city", "refer_step"),
-    *("strike_placement", "shortlist", "shortlist_word", "print", "undo_print"),
+    *("strike_placement", "shortlist", "shortlist_word", "print", "undo_print", "unsure_print"),
 )
 """Events whose values are named with them."""
 SILENT = frozenset({"consent_opened"})

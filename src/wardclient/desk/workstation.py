@@ -20,6 +20,7 @@ from wardclient.desk.imports import ImportActs
 from wardclient.desk.inbox import InboxActs
 from wardclient.desk.lanes import Lane, locked
 from wardclient.desk.listeners import Listeners
+from wardclient.desk.looks import carry
 from wardclient.desk.matches import MatchActs
 from wardclient.desk.openings_acts import OpeningsRoom
 from wardclient.desk.place import Place
@@ -119,6 +120,7 @@ class Workstation(
         )
         self._offline = offline
         self.open_printing(home.path)
+        self._do(lambda: carry(self.place))
         self._index()
         if background and not offline:
             self._loop.start()
@@ -153,6 +155,7 @@ class Workstation(
         """Exchange everything now; AwayError when there is no contact."""
         if self._offline:
             raise away()
+        self._do(lambda: carry(self.place))
         try:
             with told():
                 self._loop.sync_once()

@@ -93,14 +93,18 @@ def history_paper(name: str, rows: tuple[tuple[str, str, str], ...]) -> Paper:
 
 @dataclass(frozen=True, slots=True)
 class SeenValues:
-    """だれが見られるか・だれが見たか. ``seen``: (moment ISO, what was done) on this PC."""
+    """だれが見られるか・だれが見たか."""
 
     name: str
     consent: str
     own: str
     other: tuple[str, ...]
-    seen: tuple[Line, ...]
-    label: str
+    seen: tuple[tuple[str, str, str], ...]
+    """(moment or day ISO, whose PC, what was done), oldest first."""
+    covered: tuple[Line, ...]
+    """(PC of the own office, which times its looks are known of here)."""
+    partner: str
+    """The other office, whose looks are not here; empty when it never had a part in the case."""
 
 
 def seen_paper(values: SeenValues) -> Paper:
@@ -112,12 +116,27 @@ def seen_paper(values: SeenValues) -> Paper:
             Rows((("氏名", values.name), ("同意", values.consent), ("見られる機関", values.own))),
             Heading("同意により相手機関が見られるもの"),
             *(plain(line) for line in values.other or nothing),
-            Heading("見た記録"),
-            Notice(
-                f"この一覧は端末「{values.label}」での記録だけです。ほかの端末の分は、その端末で印刷します。"
+            Heading("見た記録・印刷した記録"),
+            Table(
+                ("日時", "端末", "したこと"),
+                tuple((era(at), who, what) for at, who, what in values.seen) or (("", "", ""),),
             ),
-            Table(("日時", "したこと"), tuple((era(at), what) for at, what in values.seen) or (("", ""),)),
+            Heading("この紙に載っているもの"),
+            Table(("端末", "見た記録が載っている期間"), values.covered),
+            plain(
+                "ほかの端末で見た記録は一時間ごとにまとめて届き、日ごとの回数と時刻で載せています。"
+                "「まだ届いていません」とある端末の分と、届いた後の分は、その端末で印刷してお渡しします。"
+            ),
+            plain("印刷した記録は、両方の機関のもののうち、この端末に届いているものをすべて載せています。"),
+            *([Notice(_elsewhere(values.partner))] if values.partner else []),
         ),
+    )
+
+
+def _elsewhere(partner: str) -> str:
+    return (
+        f"{partner}の端末で見た記録は、ここにはありません。{partner}の窓口に申し出ると、同じ紙を受け取れます。"
+        "面談の記録を伝え合う同意がない間の印刷も、同じです。"
     )
 
 

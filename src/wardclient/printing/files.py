@@ -17,9 +17,11 @@ class PaperFiles:
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "papers"
+        self._held: set[Path] = set()
 
     def add(self, pdf: bytes) -> Path:
         """Write a paper for this user alone; OSError where that is not possible."""
+        self.sweep_held()
         self._folder.mkdir(mode=0o700, exist_ok=True)
         # Also where the folder was there before, made with another mask.
         self._folder.chmod(0o700)
@@ -36,13 +38,13 @@ class PaperFiles:
 
     def sweep(self) -> int:
         """Remove every paper; return how many could not be removed yet."""
-        left = 0
-        for path in self._all():
-            try:
-                path.unlink(missing_ok=True)
-            except OSError:
-                left += 1
-        return left
+        self._held = {path for path in self._all() if not _gone(path)}
+        return len(self._held)
+
+    def sweep_held(self) -> int:
+        """Try again those that the last sweep could not remove, and no others; return how many are still held."""
+        self._held = {path for path in self._held if not _gone(path)}
+        return len(self._held)
 
     def __len__(self) -> int:
         """How many papers lie there."""
@@ -53,3 +55,11 @@ class PaperFiles:
             return list(self._folder.iterdir())
         except OSError:
             return []
+
+
+def _gone(path: Path) -> bool:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True

@@ -1,11 +1,10 @@
 """The printers and the viewer of this PC.
 
 CUPS (Linux, macOS) takes a paper through a pipe, so that printing leaves no file. Windows prints through the
-program that opens PDFs, which needs one (`files`). Job names are the program's name alone: they are shown to everybody
+program that opens PDFs, which needs one (`windows`, `files`). Job names are the program's name alone: they are shown to everybody
 at the printer.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,9 @@ from typing import Protocol
 
 JOB = "wardclient"
 SECONDS = 30.0
+"""How long a printing system may take with a paper until nobody knows what became of it."""
+ASK_SECONDS = 5.0
+"""How long the list of the printers is waited for; without it the usual one is used."""
 
 
 class PrintError(Exception):
@@ -25,6 +27,10 @@ class PrintError(Exception):
         super().__init__(en)
         self.ja = ja
         self.en = en
+
+
+class NoAnswerError(PrintError):
+    """The system did not say within the time whether it took the paper: it may come out yet, or never."""
 
 
 class Printing(Protocol):
@@ -37,15 +43,23 @@ class Printing(Protocol):
         """Names of the printers, the usual one first; empty where only the usual one can be used."""
 
     def print(self, pdf: bytes, path: Path | None, printer: str) -> None:
-        """Hand a paper to a printer (empty: the usual one); PrintError."""
+        """Hand a paper to a printer (empty: the usual one); PrintError, NoAnswerError where nobody knows."""
 
     def show(self, path: Path) -> None:
         """Open a paper in the system's viewer; PrintError."""
 
+    def wait(self) -> None:
+        """Wait until the file that was handed over last has been read; whoever ends at once would take it away."""
+
 
 def this_system() -> Printing:
     """Return the printing of the system that this runs on."""
-    return WindowsPrinting() if sys.platform == "win32" else CupsPrinting(_viewer())
+    platform: str = sys.platform
+    if platform != "win32":
+        return CupsPrinting(_viewer())
+    from wardclient.printing.windows import WindowsPrinting
+
+    return WindowsPrinting()
 
 
 def _viewer() -> tuple[str, ...]:
@@ -57,24 +71,41 @@ class CupsPrinting:
 
     needs_file = False
 
-    def __init__(self, viewer: tuple[str, ...] = ("xdg-open",)) -> None:
+    def __init__(
+        self,
+        viewer: tuple[str, ...] = ("xdg-open",),
+        *,
+        seconds: float = SECONDS,
+        ask_seconds: float = ASK_SECONDS,
+    ) -> None:
+        """``seconds`` that a print may take, ``ask_seconds`` that the list of printers may."""
         self._viewer = viewer
+        self._seconds = seconds
+        self._ask_seconds = ask_seconds
 
     def printers(self) -> tuple[str, ...]:
         """The names that CUPS knows, the default one first."""
-        names = [line.strip() for line in _told(("lpstat", "-e")).splitlines() if line.strip()]
-        usual = _told(("lpstat", "-d")).rpartition(":")[2].strip()
+        told = _told(("lpstat", "-e"), self._ask_seconds)
+        names = [line.strip() for line in told.splitlines() if line.strip()]
+        # One that hangs is not asked again.
+        usual = _told(("lpstat", "-d"), self._ask_seconds).rpartition(":")[2].strip() if names else ""
         return tuple(sorted(names, key=lambda name: (name != usual, name)))
 
     def print(self, pdf: bytes, path: Path | None, printer: str) -> None:  # noqa: ARG002 - it goes through a pipe
         """Send a paper through a pipe."""
         where = ("-d", printer) if printer else ()
-        done = _run(("lp", *where, "-t", JOB, "-o", "media=A4"), pdf)
+        try:
+            done = _run(("lp", *where, "-t", JOB, "-o", "media=A4"), pdf, self._seconds)
+        except subprocess.TimeoutExpired:
+            raise _no_answer(self._seconds) from None
         if done is None:
             raise PrintError(
                 "この PC には印刷のしくみ (CUPS) がありません。PDF で開いて印刷してください。",
                 "This PC has no printing system (CUPS). Open the paper as a PDF and print it from there.",
             )
+        if done.returncode < 0:
+            # Ended by a signal before it could say anything.
+            raise _no_answer(None)
         if done.returncode:
             raise PrintError(
                 "プリンターが受け付けませんでした。電源と用紙、プリンターの名前を確かめて、もう一度印刷してください。",
@@ -84,7 +115,7 @@ class CupsPrinting:
     def show(self, path: Path) -> None:
         """Open it in the desktop's viewer."""
         if shutil.which(self._viewer[0]) is None:
-            raise _no_viewer()
+            raise no_viewer()
         try:
             # What it writes to its output is nobody's.
             process = subprocess.Popen(  # noqa: S603 - a program of the system, and a path that we made
@@ -95,57 +126,51 @@ class CupsPrinting:
                 start_new_session=True,
             )
         except OSError:
-            raise _no_viewer() from None
+            raise no_viewer() from None
         # A viewer stays open: nobody waits for it but this thread, which lets the system forget it when it ends.
         threading.Thread(target=process.wait, name="viewer", daemon=True).start()
 
-
-class WindowsPrinting:
-    """Windows by the program that is registered for PDFs."""
-
-    needs_file = True
-
-    def printers(self) -> tuple[str, ...]:
-        """None by name: the program that prints takes the usual one; another is chosen in the viewer."""
-        return ()
-
-    def print(self, pdf: bytes, path: Path | None, printer: str) -> None:  # noqa: ARG002 - it goes by its file
-        """Let the PDF program print the file."""
-        assert path is not None  # noqa: S101 - needs_file
-        self._start(path, "print")
-
-    def show(self, path: Path) -> None:
-        """Open it in the PDF program."""
-        self._start(path, "open")
-
-    def _start(self, path: Path, verb: str) -> None:
-        try:
-            start = os.startfile  # type: ignore[attr-defined,unused-ignore]
-            start(path, verb)
-        except (AttributeError, OSError):
-            raise _no_viewer() from None
+    def wait(self) -> None:
+        """A pipe was read when ``lp`` ended."""
 
 
-def _no_viewer() -> PrintError:
+def no_viewer() -> PrintError:
+    """Return the error of a PC on which nothing opens PDFs."""
     return PrintError(
         "この PC には PDF を開くプログラムがありません。管理者に知らせてください。",
         "This PC has no program that opens PDFs. Tell the administrator.",
     )
 
 
-def _run(command: Sequence[str], given: bytes) -> "subprocess.CompletedProcess[bytes] | None":
-    """Run a command to its end; None where there is no such command or it does not end."""
+def _no_answer(seconds: float | None) -> NoAnswerError:
+    ja = (
+        "印刷のしくみが途中で止まりました"
+        if seconds is None
+        else f"プリンターから {seconds:g} 秒以内に返事がありません"
+    )
+    en = "The printing system broke off" if seconds is None else f"No answer within {seconds:g} s"
+    return NoAnswerError(
+        f"{ja}。紙が出たかは分かりません。プリンターを見て確かめてください。",
+        f"{en}; whether the paper comes out is not known. Look at the printer.",
+    )
+
+
+def _run(command: Sequence[str], given: bytes, seconds: float) -> "subprocess.CompletedProcess[bytes] | None":
+    """Run a command to its end; None where there is no such command; TimeoutExpired where it does not end."""
     program = shutil.which(command[0])
     if program is None:
         return None
     try:
         return subprocess.run(  # noqa: S603 - a program of the system; no shell
-            (program, *command[1:]), input=given, capture_output=True, check=False, timeout=SECONDS
+            (program, *command[1:]), input=given, capture_output=True, check=False, timeout=seconds
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return None
 
 
-def _told(command: Sequence[str]) -> str:
-    done = _run(command, b"")
+def _told(command: Sequence[str], seconds: float) -> str:
+    try:
+        done = _run(command, b"", seconds)
+    except subprocess.TimeoutExpired:
+        return ""
     return "" if done is None or done.returncode else done.stdout.decode(errors="replace")

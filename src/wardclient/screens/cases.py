@@ -31,7 +31,7 @@ from wardclient.keys import (
 )
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
-from wardclient.screens.words import consent_word, day, group_word, long_day, status_word
+from wardclient.screens.words import consent_word, day, group_word, long_day, papers_held, status_word
 from wardclient.widgets.bars import Confirm, Question
 from wardclient.widgets.filters import Filter, FilterLine
 from wardclient.widgets.grid import Column, RowGrid
@@ -141,7 +141,7 @@ class CasesScreen(WorkScreen):
         self.title_line.show(_("ケース一覧"), self.ward.me.ward_name)
         self.show_sync()
         self.find()
-        self.ask(lambda desk: len(desk.consents_due(7)), self._warn_of_ends, group="due")
+        self.ask(lambda desk: (len(desk.consents_due(7)), desk.papers_held()), self._warn, group="due")
 
     def resume(self) -> None:
         """The first screen of work is there anyway."""
@@ -151,8 +151,11 @@ class CasesScreen(WorkScreen):
         """Cases and what is shown of them."""
         return bool(change.kinds & {"case", "consent", "inbox"})
 
-    def _warn_of_ends(self, due: int) -> None:
-        if due and not self._searched:
+    def _warn(self, found: tuple[int, int]) -> None:
+        due, held = found
+        if held:
+            self.say(papers_held(held), bad=True)
+        elif due and not self._searched:
             self.say(_("7日以内に終わる同意が {n}件 あります   Ctrl+N で見られます").format(n=due))
 
     def action_pipeline(self) -> None:

@@ -20,6 +20,7 @@ from wardclient.keys import (
     FINISH_STEP,
     HELP,
     MOVE,
+    PAPERS_BESIDE,
     REVISE_PLAN,
     SAVE,
     Key,
@@ -70,6 +71,7 @@ class PlanScreen(CaseRecordScreen):
         FINISH_STEP,
         REVISE_PLAN,
         BACK,
+        PAPERS_BESIDE.named(mark("印刷"), hidden=False),
         HELP.aside(),
         CURTAIN.aside(),
     )
@@ -126,6 +128,12 @@ class PlanScreen(CaseRecordScreen):
     @on(RowGrid.Opened)
     def _opened(self) -> None:
         self.action_finish_step()
+
+    def action_papers(self) -> None:
+        """Open the plan on paper (支援プラン)."""
+        from wardclient.screens.prints import open_papers
+
+        open_papers(self, self.case_id, "plan")
 
     def action_revise(self) -> None:
         """Make the next version."""

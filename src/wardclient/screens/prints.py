@@ -8,7 +8,7 @@ from textual import on
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 
-from wardclient.desk.api import Desk
+from wardclient.desk.api import Desk, DeskError
 from wardclient.desk.print_rows import PaperChoice, PaperRecord, PrintedPaper, PrintRow
 from wardclient.desk.rows import Change
 from wardclient.keys import (
@@ -54,6 +54,11 @@ WORDS = (
 """What the desk says of papers, for the catalogue."""
 
 
+def open_papers(screen: WorkScreen, case_id: str, kind: str, record: str = "") -> None:
+    """Open the papers of a case at the one that belongs to a screen, over it."""
+    screen.app.push_screen(PrintScreen(case_id, kind, record))
+
+
 class PrintScreen(WorkScreen):
     """The papers of a case. The list on top, the chosen paper in words below it."""
 
@@ -74,16 +79,16 @@ class PrintScreen(WorkScreen):
     TITLE_TEXT = mark("様式の印刷")
     ABOUT = mark(
         "上下で様式を選ぶと、紙に載る内容が下に出ます。p で印刷し、o で PDF を開きます。印刷するたびに印刷番号が付き、"
-        "ケースの経過に残ります。紙が出なかったときは e で取りやめを記録します。"
+        "ケースの経過に残ります。紙が出なかったときや、出たか分からない印刷は、e で記録します。"
         "PDF はこの端末の中だけに置かれ、ロックや終了のときに消えます。"
     )
 
-    def __init__(self, case_id: str, kind: str = "") -> None:
-        """Show the papers of a case, beginning at one."""
+    def __init__(self, case_id: str, kind: str = "", record: str = "") -> None:
+        """Show the papers of a case, beginning at one, made of a record."""
         super().__init__()
         self.case_id = case_id
         self._kind = kind
-        self._record = ""
+        self._record = record
         self._language = ""
         self._printer = ""
         self._printed: tuple[PrintRow, ...] = ()
@@ -96,7 +101,7 @@ class PrintScreen(WorkScreen):
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same papers again."""
-        return partial(PrintScreen, self.case_id, self._kind)
+        return partial(PrintScreen, self.case_id, self._kind, self._record)
 
     @property
     def filled_in(self) -> bool:
@@ -150,8 +155,8 @@ class PrintScreen(WorkScreen):
         last = next((each for each in self._printed if each.title == row.title), None)
         if last is None:
             return ""
-        undone = f"  {_('取りやめ')}" if last.undone else ""
-        return f"{short_day(last.printed_on)} {last.serial} {side(last.team)}{undone}"
+        fate = _("取りやめ") if last.undone else _("出たか不明") if last.unsure else ""
+        return f"{short_day(last.printed_on)} {last.serial} {side(last.team)}  {fate}".rstrip()
 
     def _style(self, row: PaperChoice) -> str:
         return "grid--quiet" if row.why_not else ""
@@ -161,6 +166,9 @@ class PrintScreen(WorkScreen):
     @on(RowGrid.Chosen)
     def _chosen(self, event: RowGrid.Chosen) -> None:
         row = event.row
+        if row is not self.grid.row:
+            # The cursor has gone on to the paper that was asked for.
+            return
         if isinstance(row, PaperChoice) and row.kind != self._kind:
             self._kind, self._record, self._language = row.kind, "", ""
         self._preview()
@@ -204,6 +212,7 @@ class PrintScreen(WorkScreen):
             ),
             lambda made: self._handed(made, _("{title} を印刷しました。印刷番号 {serial}")),
             group="print",
+            failed=self._failed,
         )
 
     def action_view(self) -> None:
@@ -217,10 +226,16 @@ class PrintScreen(WorkScreen):
             lambda desk: desk.view_paper(case_id, row.kind, record=record, language=language),
             lambda made: self._handed(made, _("{title} を開きました。印刷番号 {serial}")),
             group="print",
+            failed=self._failed,
         )
 
     def _handed(self, made: PrintedPaper, text: str) -> None:
         self.say(text.format(title=made.title, serial=made.serial))
+        self.redraw()
+
+    def _failed(self, error: DeskError) -> None:
+        """Tell it; what became of the print is recorded too, so the list is asked for again."""
+        self.tell(error)
         self.redraw()
 
     def action_language(self) -> None:
@@ -256,13 +271,14 @@ class PrintScreen(WorkScreen):
                 self.say(_("ほかに選べる記録はありません。"))
                 return
             choices = [(str(number), each.title) for number, each in enumerate(records, 1)]
+            at = next((str(n) for n, each in enumerate(records, 1) if each.record == self._record), "1")
 
             def chosen(number: str | None) -> None:
                 if number is not None:
                     self._record = records[int(number) - 1].record
                     self._preview()
 
-            self.app.push_screen(Choose(_("もとの記録"), choices, "1"), chosen)
+            self.app.push_screen(Choose(_("もとの記録"), choices, at), chosen)
 
         self.ask(lambda desk: desk.paper_records(case_id, kind), offer, group="choices")
 
@@ -298,18 +314,47 @@ class PrintScreen(WorkScreen):
         if last is None:
             self.say(_("取りやめる印刷がありません。"))
             return
+        if last.unsure:
+            self._settle(last)
+            return
         question = Question(
             _("印刷番号 {serial} の紙は出ていない、または捨てたと記録します。").format(serial=last.serial),
             _("取りやめを記録"),
         )
-        case_id, serial = self.case_id, last.serial
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - what a question answers
             if yes:
-                self.ask(
-                    lambda desk: desk.undo_print(case_id, serial, "紙が出なかった・捨てた"),
-                    lambda _done: self.redraw(),
-                    group="undo",
-                )
+                self._undo(last.serial)
 
         self.app.push_screen(Confirm(question), answered)
+
+    def _settle(self, last: PrintRow) -> None:
+        """Ask what the printer shows of a print that it did not answer to."""
+        choices = [("1", _("紙は出た")), ("2", _("紙は出なかった、または捨てた"))]
+        case_id, serial = self.case_id, last.serial
+
+        def chosen(answer: str | None) -> None:
+            if answer == "1":
+                self.ask(
+                    lambda desk: desk.confirm_print(case_id, serial),
+                    lambda _done: self._told(_("印刷番号 {serial} の紙が出たことを記録しました。"), serial),
+                    group="undo",
+                )
+            elif answer:
+                self._undo(serial)
+
+        title = _("印刷番号 {serial} の紙は出ましたか").format(serial=serial)
+        self.app.push_screen(Choose(title, choices, "1"), chosen)
+
+    def _undo(self, serial: str) -> None:
+        case_id = self.case_id
+        self.ask(
+            lambda desk: desk.undo_print(case_id, serial, "紙が出なかった・捨てた"),
+            lambda _done: self._told(_("印刷番号 {serial} の取りやめを記録しました。"), serial),
+            group="undo",
+        )
+
+    def _told(self, text: str, serial: str) -> None:
+        """Say what was recorded in the place of what was said of the print before."""
+        self.say(text.format(serial=serial))
+        self.redraw()

@@ -11,7 +11,7 @@ from wardclient.casework.referral_states import SUBSIDY
 from wardclient.casework.work_codes import Channel
 from wardclient.desk.api import Desk
 from wardclient.desk.rows import ReferralRow, Values
-from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, OFFER, SAVE, Key
+from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, OFFER, PAPERS_BESIDE, SAVE, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.forms import FormScreen
@@ -41,7 +41,7 @@ _KINDS = {field.name: field for field in FIELDS["referral"]}
 class ReferralScreen(FormScreen):
     """Enters a referral."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (SAVE, OFFER, MOVE, HELP, CURTAIN, BACK, DISCARD)
+    KEYS: ClassVar[tuple[Key, ...]] = (SAVE, OFFER, MOVE, HELP, CURTAIN, BACK, DISCARD, PAPERS_BESIDE)
     BINDINGS = bindings(KEYS)
     TITLE_TEXT = mark("紹介の登録")
     ABOUT = mark(
@@ -121,6 +121,12 @@ class ReferralScreen(FormScreen):
             desk.drop_form(form_id)
 
         self.ask(work, self.done, group="offer")
+
+    def action_papers(self) -> None:
+        """Open this side's referrals on paper: 紹介状 of the city, 紹介控え of Hello Work."""
+        from wardclient.screens.prints import open_papers
+
+        open_papers(self, self.case_id, "letter" if self.ward.me.team == "city" else "receipt")
 
     def done(self, result: Any) -> None:  # noqa: ARG002  # the case shows it
         """Back to the case, past sheet and search."""

@@ -9,7 +9,7 @@ from wardclient.casework.support_request import RequestState
 from wardclient.desk.api import Desk
 from wardclient.desk.request_rows import RequestRow, RequestStepRow
 from wardclient.desk.rows import Values
-from wardclient.keys import ASK_SUPPORT, BACK, CURTAIN, DISCARD, HELP, MOVE, MOVE_ON, SAVE, Key
+from wardclient.keys import ASK_SUPPORT, BACK, CURTAIN, DISCARD, HELP, MOVE, MOVE_ON, PAPERS, SAVE, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
@@ -57,7 +57,10 @@ STEPS: tuple[Column[RequestStepRow], ...] = (
 class RequestScreen(CaseRecordScreen):
     """The newest request of a case and its log."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (ASK_SUPPORT, MOVE_ON, BACK, HELP.aside(), CURTAIN.aside())
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        *(ASK_SUPPORT, MOVE_ON, PAPERS.named(mark("印刷"), hidden=False), BACK),
+        *(HELP.aside(), CURTAIN.aside()),
+    )
     BINDINGS = bindings(KEYS)
     COLUMNS = STEPS
     EMPTY = mark("まだ経過がありません")
@@ -98,6 +101,12 @@ class RequestScreen(CaseRecordScreen):
         else:
             self.say(_("支援要請は、市の側からだけ出せます。"))
 
+    def action_papers(self) -> None:
+        """Open the newest request on paper (支援要請書)."""
+        from wardclient.screens.prints import open_papers
+
+        open_papers(self, self.case_id, "request")
+
     def action_move_on(self) -> None:
         """Choose the next state."""
         row = self.rows[0] if self.rows else None
@@ -117,7 +126,7 @@ class AskForm(FormScreen):
     KEYS: ClassVar[tuple[Key, ...]] = (SAVE, MOVE, HELP, CURTAIN, BACK, DISCARD)
     BINDINGS = bindings(KEYS)
     TITLE_TEXT = mark("支援要請を出す")
-    ABOUT = mark("同意の範囲でハローワークに届きます。要請書は wardclient print で印刷できます。")
+    ABOUT = mark("同意の範囲でハローワークに届きます。要請書は、支援要請の画面で t を押すと印刷できます。")
 
     def __init__(self, case_id: str) -> None:
         """Ask for a case."""

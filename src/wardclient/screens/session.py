@@ -13,7 +13,7 @@ from textual.widgets import Static, TextArea
 from wardclient.casework.codes import Actor
 from wardclient.desk.api import Desk, DeskError
 from wardclient.desk.rows import Change, SessionView
-from wardclient.keys import ADD_ACTION, BACK, CONFIRM, CURTAIN, HELP, OWN_NOTE, PART_OUT, Key
+from wardclient.keys import ADD_ACTION, BACK, CONFIRM, CURTAIN, HELP, OWN_NOTE, PAPERS_BESIDE, PART_OUT, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import Flush, WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
@@ -38,6 +38,7 @@ class SessionScreen(WorkScreen):
         CONFIRM,
         HELP,
         BACK,
+        PAPERS_BESIDE,
         CURTAIN.aside(),
     )
     BINDINGS = bindings(KEYS)
@@ -209,6 +210,20 @@ class SessionScreen(WorkScreen):
 
         if self.view is not None:
             self.app.push_screen(NoteScreen(self.view.case_id))
+
+    def action_papers(self) -> None:
+        """Open the session on paper (面談記録); what was typed is saved first, so that it stands on it."""
+        from wardclient.screens.prints import open_papers
+
+        view, rest = self.view, self.keeper.rest()
+        if view is None:
+            return
+        if rest is None:
+            open_papers(self, view.case_id, "session", self.session_id)
+        else:
+            self.ask(
+                rest, lambda _r: open_papers(self, view.case_id, "session", self.session_id), group="leave"
+            )
 
     def action_confirm(self) -> None:
         """Confirm the content as it stands."""

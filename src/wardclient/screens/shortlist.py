@@ -22,6 +22,7 @@ from wardclient.keys import (
     MARK_OPENING,
     MORE,
     OPEN,
+    PAPERS,
     REFER,
     SAY_OF,
     STRIKE_WORD,
@@ -84,6 +85,7 @@ class ShortlistScreen(WorkScreen):
         LATER_DOWN,
         COMPARE,
         BACK,
+        PAPERS,
         MARK_OPENING.aside(),
         STRIKE_WORD,
         CLIENT_FACING.aside(),
@@ -270,6 +272,12 @@ class ShortlistScreen(WorkScreen):
             self.app.push_screen(CompareScreen(tuple(numbers), self.case_id))
         else:
             self.say(_("並べられる求人がありません。"))
+
+    def action_papers(self) -> None:
+        """Open the shortlist on paper (候補求人): what is marked, else all that the person has not declined."""
+        from wardclient.screens.prints import open_papers
+
+        open_papers(self, self.case_id, "shortlist", ",".join(self._marks.numbers))
 
     def action_client(self) -> None:
         """Switch to what the person in front may see, and back."""

@@ -16,8 +16,12 @@ from wardclient.desk.rows import Profile
 from wardclient.keys import HELP, QUIT, THEME, UNLOCK, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.words import papers_held
 from wardclient.widgets.ime import ImeInput
 from wardclient.widgets.prose import Prose
+
+LOOK_AGAIN = 10.0
+"""Seconds until a paper that a viewer holds open is tried again."""
 
 
 class UnlockScreen(WorkScreen):
@@ -57,10 +61,11 @@ class UnlockScreen(WorkScreen):
     class Known(Message):
         """What may be shown before unlocking."""
 
-        def __init__(self, profile: Profile) -> None:
-            """Keep it."""
+        def __init__(self, profile: Profile, held: int) -> None:
+            """Keep it, and how many papers a viewer holds open."""
             super().__init__()
             self.profile = profile
+            self.held = held
 
     def __init__(self, door: Door, practice_passphrase: str = "") -> None:
         """Stand before ``door``; a practice ward's passphrase is printed on the screen."""
@@ -78,6 +83,7 @@ class UnlockScreen(WorkScreen):
             yield ImeInput(password=True, id="passphrase")
             yield Prose(id="practice")
             yield Static("", markup=False, id="unsent", classes="quiet")
+            yield Prose(id="held")
 
     def on_mount(self) -> None:
         """Paint first; then look at the home and import the rest, in threads."""
@@ -91,7 +97,7 @@ class UnlockScreen(WorkScreen):
     def _look(self) -> None:
         warm_up = getattr(self._door, "warm_up", None)
         try:
-            self.post_message(self.Known(self._door.profile()))
+            self.post_message(self.Known(self._door.profile(), self._door.clear_papers()))
             if warm_up is not None:
                 warm_up()
             # The screens of work are imported here, too, so that the first one is there at once.
@@ -118,6 +124,10 @@ class UnlockScreen(WorkScreen):
                 (_("練習区です。人も求人もすべて架空です。") + "\n", "$ward-warn"),
                 f"{_('合言葉は')} {self._practice_passphrase}",
             )
+        self.query_one("#held", Prose).update((papers_held(event.held), "$ward-bad"))
+        if event.held:
+            # As soon as the viewer lets go of it, it goes.
+            self.set_timer(LOOK_AGAIN, self.look)
         if profile.wait_seconds:
             self.say(_("あと{n}秒待つと試せます。データはそのままです。").format(n=profile.wait_seconds))
 

@@ -79,3 +79,12 @@ def group_word(group: str) -> str:
 def side(team: str) -> str:
     """Return the short word for a side."""
     return {"city": _("区"), "hellowork": "HW"}.get(team, team)
+
+
+def papers_held(count: int) -> str:
+    """Return what to say of papers that a viewer holds open, so that they lie readable on this PC; empty for none."""
+    if not count:
+        return ""
+    return _(
+        "開いたままの PDF {n}件 を、まだ消せていません。PDF を閉じてください。閉じた後に消えます。"
+    ).format(n=count)

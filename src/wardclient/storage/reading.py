@@ -75,6 +75,23 @@ class Reading(CaseSearch):
         )
         return [bytes(row[0]) for row in rows]
 
+    def authored(self, stream: bytes, entity: str, kind: str) -> list[tuple[bytes, bytes]]:
+        """Return (device, data) of an entity's immutable records of a kind, oldest first."""
+        self.settle(stream)
+        rows = self.connection.execute(
+            "SELECT device, data FROM fact WHERE stream = ? AND entity = ? AND kind = ? ORDER BY hlc, device, n, i",
+            (stream, entity, kind),
+        )
+        return [(bytes(device), bytes(data)) for device, data in rows]
+
+    def streams_of_entity(self, entity: str) -> list[bytes]:
+        """Return the streams in which an entity of this name stands."""
+        self.settle()
+        rows = self.connection.execute(
+            "SELECT DISTINCT stream FROM register WHERE entity = ? ORDER BY stream", (entity,)
+        )
+        return [bytes(row[0]) for row in rows]
+
     # --- streams of cases --------------------------------------------------------------------
 
     def streams_of_case(self, case_id: str) -> list[StoredStream]:
@@ -205,7 +222,7 @@ class Reading(CaseSearch):
             self.connection.execute("DELETE FROM form_draft WHERE form_id = ?", (form_id,))
 
     def note_access(self, act: str, record: str, at_ms: int) -> None:
-        """Add to this PC's chained log of who looked at what (features 69, kept here for now)."""
+        """Add to this PC's chained log of who looked at what; its days travel to the own office (`desk.looks`)."""
         with self.transaction():
             row = self.connection.execute("SELECT hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
             before = b"" if row is None else bytes(row[0])
@@ -220,6 +237,18 @@ class Reading(CaseSearch):
             "SELECT at_ms, act FROM audit WHERE record = ? ORDER BY id", (record,)
         )
         return [(int(at_ms), str(act)) for at_ms, act in found]
+
+    def access_began(self) -> int | None:
+        """Return the time in ms of the first line of the log, None while there is none."""
+        (first,) = self.connection.execute("SELECT min(at_ms) FROM audit").fetchone()
+        return None if first is None else int(first)
+
+    def accesses_after(self, number: int) -> list[tuple[int, int, str, str]]:
+        """Return (number, time in ms, act, record) of the lines of the log after one, oldest first."""
+        found = self.connection.execute(
+            "SELECT id, at_ms, act, record FROM audit WHERE id > ? ORDER BY id", (number,)
+        )
+        return [(int(line), int(at_ms), str(act), str(record)) for line, at_ms, act, record in found]
 
     def acts(self, act: str) -> list[tuple[int, str]]:
         """Return (time in ms, record) of every line of the log with this act, oldest first."""
