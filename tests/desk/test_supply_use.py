@@ -92,23 +92,32 @@ def test_the_memo_tells_the_office_of_the_opening_and_of_nobody(
         case_id,
         {**specialist.referral_defaults(case_id, row.opening_no), **REFERRAL, "opening_no": row.opening_no},
     )
-    made = specialist.office_memo(row.opening_no, "withdrawn", "電話で取消と聞いた", heard_from="事業所")
+    heard = {"change": "withdrawn", "text": "電話で取消と聞いた", "heard_from": "事業所"}
+    shown = specialist.preview_memo(row.opening_no, heard)
+    made = specialist.office_memo(row.opening_no, heard)
+    assert made.outline == (*shown, f"印刷番号 {made.serial}")
     text = "".join(made.outline)
     for told in ("ハローワーク練習", row.opening_no, row.employer, "求人の取消", "電話で取消と聞いた"):
         assert told in text
     name = specialist.case(case_id).row.name
     for spelled in (name, "".join(name.split())):
         with pytest.raises(RefusedError):
-            specialist.office_memo(row.opening_no, "differs", f"{spelled}さんから聞いた", heard_from="本人")
+            specialist.preview_memo(
+                row.opening_no,
+                {"change": "differs", "text": f"{spelled}さんから聞いた", "heard_from": "本人"},
+            )
     tomorrow = (specialist.place.today() + dt.timedelta(days=1)).isoformat()
-    for change, words, day in (
-        ("", "x", ""),
-        ("filled", " ", ""),
-        ("filled", "x", tomorrow),
-        ("filled", "x", "?"),
+    for change, words, day, field in (
+        ("", "x", "", "change"),
+        ("filled", " ", "", "text"),
+        ("filled", "x", tomorrow, "heard_on"),
+        ("filled", "x", "?", "heard_on"),
     ):
-        with pytest.raises(RefusedError):
-            specialist.office_memo(row.opening_no, change, words, heard_from="事業所", heard_on=day)
+        with pytest.raises(RefusedError) as refused:
+            specialist.office_memo(
+                row.opening_no, {"change": change, "text": words, "heard_from": "事業所", "heard_on": day}
+            )
+        assert [each.field for each in refused.value.problems] == [field]
 
 
 def test_no_path_hands_out_openings_in_bulk(

@@ -19,6 +19,7 @@ from wardclient.casework.calendar import age_on, format_wareki
 from wardclient.casework.codes import SCOPE_SHORT, SCOPE_TO_CITY, SCOPE_TO_HW
 from wardclient.casework.problems import Problem
 from wardclient.casework.referral_states import SUBSIDY
+from wardclient.casework.supply_use import SupplyUse
 from wardclient.casework.text_checks import part_out
 from wardclient.casework.training import Course, days_left, deadline_state, read_courses
 from wardclient.casework.validation import normalise, validate
@@ -838,6 +839,10 @@ class ModelDesk(PrintModel):
     def feed_status(self) -> FeedStatus:
         """A feed of yesterday unless a test said otherwise."""
         return self.ward.feed
+
+    def supply_use(self, year: int) -> SupplyUse:
+        """The yearly count is made at a real desk."""
+        raise NotImplementedError
 
     def set_age_rule(self, warn_after: int, block_after: int) -> FeedStatus:
         """Set the limits."""

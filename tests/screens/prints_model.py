@@ -7,6 +7,7 @@ from wardclient.casework.problems import Problem
 from wardclient.desk.api import RefusedError
 from wardclient.desk.print_rows import PaperChoice, PaperRecord, PrintedPaper, PrintRow
 from wardclient.desk.print_sources import TITLES
+from wardclient.desk.rows import Values
 from wardclient.documents.languages import CONSENT_IN
 from wardclient.documents.outline import outline
 
@@ -27,6 +28,18 @@ class PrintModel:
     """Implements `desk.print_api.PrintDesk`."""
 
     room: PrintRoom
+
+    def preview_memo(self, opening_no: str, values: Values) -> tuple[str, ...]:
+        """The memo is made at a real desk."""
+        raise NotImplementedError
+
+    def print_memo(self, opening_no: str, values: Values, *, printer: str = "") -> PrintedPaper:
+        """The memo is made at a real desk."""
+        raise NotImplementedError
+
+    def view_memo(self, opening_no: str, values: Values) -> PrintedPaper:
+        """The memo is made at a real desk."""
+        raise NotImplementedError
 
     def papers(self, case_id: str) -> tuple[PaperChoice, ...]:
         """Two papers lack something."""

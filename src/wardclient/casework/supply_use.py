@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from wardclient.casework.calendar import fiscal_year
+from wardclient.casework.field import Field, Form
 from wardclient.casework.placement import Placement
-from wardclient.casework.work_codes import Channel
+from wardclient.casework.work_codes import Channel, MemoChange
 
+MEMO: tuple[Field, ...] = (
+    Field("change", "連絡の種類", "Kind of change", Form.CODE, "OPS", required=True, codes=MemoChange),
+    Field("heard_from", "聞いた相手", "Heard from", Form.TEXT, "OPS", required=True, most=60),
+    Field("heard_on", "聞いた日", "Heard on", Form.DATE, "OPS"),
+    Field("text", "内容", "What was heard", Form.LONG_TEXT, "OPS", required=True, most=600),
+)
+"""求人の変更・取消の連絡メモ: its form. It is about an opening alone and names no job seeker."""
 REPORT_DAY = (4, 20)
 """Month and day after the year's end by which the use is reported."""
 FORMULA_JA = (

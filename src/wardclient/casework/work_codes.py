@@ -42,6 +42,15 @@ class ResultSource(Code):
     SITE = "4", "マイページ", "Hello Work site"
 
 
+class MemoChange(Code):
+    """連絡の種類: what the ward heard of an opening that the state supplied (terms of use, domain.md 7.6)."""
+
+    CHANGED = "changed", "求人条件の変更", "Changed conditions"
+    WITHDRAWN = "withdrawn", "求人の取消", "Withdrawn"
+    FILLED = "filled", "充足", "Filled"
+    DIFFERS = "differs", "求人票と実際の違い", "Differs from the sheet"
+
+
 class RejectReason(Code):
     """不採用理由 (the heads of the state's form)."""
 

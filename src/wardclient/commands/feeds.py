@@ -74,10 +74,12 @@ def _use(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -
 def _memo(desk: "Workstation", arguments: argparse.Namespace, printer: Printer) -> None:
     made = desk.office_memo(
         arguments.no,
-        arguments.change,
-        arguments.text,
-        heard_from=arguments.heard_from,
-        heard_on=arguments.on,
+        {
+            "change": arguments.change,
+            "text": arguments.text,
+            "heard_from": arguments.heard_from,
+            "heard_on": arguments.on,
+        },
     )
     write_pdf(made, arguments.output, printer)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from wardclient.casework.supply_use import SupplyUse
     from wardclient.desk.api import Cancelled, OnProgress
     from wardclient.desk.feed_rows import FeedOutcome, FeedStatus
     from wardclient.desk.rows import OpeningPage, OpeningRow, SynonymRow
@@ -58,6 +59,9 @@ class NewsDesk(Protocol):
 
     def set_age_rule(self, warn_after: int, block_after: int) -> "FeedStatus":
         """Set the days after which openings are old: an administrator's act, stricter only."""
+
+    def supply_use(self, year: int) -> "SupplyUse":
+        """Return the figures of a fiscal year that the state is told of."""
 
     def fetch_openings(self, *, progress: "OnProgress", cancelled: "Cancelled") -> "FeedOutcome":
         """Take the newest feed of openings over."""

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from wardclient.desk.print_rows import PaperChoice, PaperRecord, PrintedPaper, PrintRow
+from wardclient.desk.rows import Values
 
 
 class PaperDoor(Protocol):
@@ -28,6 +29,15 @@ class PrintDesk(Protocol):
         self, case_id: str, kind: str, *, record: str = "", language: str = ""
     ) -> tuple[str, ...]:
         """Return what would be on a paper, line by line."""
+
+    def preview_memo(self, opening_no: str, values: Values) -> tuple[str, ...]:
+        """Return what would be on the memo to the receiving office, line by line."""
+
+    def print_memo(self, opening_no: str, values: Values, *, printer: str = "") -> PrintedPaper:
+        """Make the memo and hand it to a printer."""
+
+    def view_memo(self, opening_no: str, values: Values) -> PrintedPaper:
+        """Make the memo and open it in the viewer."""
 
     def printers(self) -> tuple[str, ...]:
         """Return the printers by name, the usual one first."""

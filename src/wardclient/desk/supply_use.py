@@ -1,27 +1,25 @@
 """Acts that the terms of use of supplied openings ask for (domain.md 7.6): the yearly count, the 連絡メモ."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from wardclient.casework.placement import Placement, claim
 from wardclient.casework.placement import jobs as jobs_of
 from wardclient.casework.supply_use import SupplyUse, supply_use
+from wardclient.casework.work_codes import MemoChange
 from wardclient.desk.api import RefusedError
 from wardclient.desk.place import problem, refuse
 from wardclient.desk.placements import PlacementActs
 from wardclient.desk.print_rows import PrintedPaper
 from wardclient.desk.prints import SERIAL, PrintActs
 from wardclient.desk.referral_log import referrals
+from wardclient.desk.rows import Values
 from wardclient.desk.streams import case_streams
 from wardclient.documents.office_memo import MemoValues, office_memo_paper
+from wardclient.documents.paper import Paper
 from wardclient.documents.problems import PaperError
 
-CHANGES: Mapping[str, str] = {
-    "changed": "求人条件の変更",
-    "withdrawn": "求人の取消",
-    "filled": "充足",
-    "differs": "求人票と実際の違い",
-}
 MEMO = "office-memo"
 
 
@@ -56,51 +54,76 @@ class SupplyUseActs(PrintActs, PlacementActs):
         made, found = self._do(work)
         return supply_use(year, found, made, held)
 
-    def office_memo(
-        self, opening_no: str, change: str, text: str, *, heard_from: str, heard_on: str = ""
-    ) -> PrintedPaper:
-        """Make the memo to the office that received an opening; ``change`` is a key of CHANGES.
+    def preview_memo(self, opening_no: str, values: Values) -> tuple[str, ...]:
+        """Return what would be on the memo, line by line; it has no serial yet. RefusedError as `office_memo`."""
+        from wardclient.documents.outline import outline
+
+        return outline(self._checked_memo(opening_no, values)[0])
+
+    def office_memo(self, opening_no: str, values: Values) -> PrintedPaper:
+        """Make the memo to the office that received an opening, of the fields of the form ``memo``.
 
         RefusedError for an unknown opening or kind, an empty text, a day to come, and for a text that names
         a person who was referred to this opening here.
         """
         # Not before: typesetting is heavy, and most sessions print nothing.
         from wardclient.documents.outline import outline
-        from wardclient.documents.typeset import check, typeset
+        from wardclient.documents.typeset import typeset
 
+        paper, never = self._checked_memo(opening_no, values)
+        serial = self._do(self._memo_serial)
+        with _refusing():
+            pdf = typeset(paper, serial, never)
+        return PrintedPaper(MEMO, paper.title, serial, outline(paper, serial), pdf)
+
+    def _checked_memo(self, opening_no: str, values: Values) -> tuple[Paper, tuple[str, ...]]:
+        """Return the paper, and the words that may not stand on it."""
+        from wardclient.documents.typeset import check
+
+        self._refuse_wrong(values)
         today = self.place.today()
-        day = _day(heard_on) if heard_on else today
-        if change not in CHANGES or not text.strip() or not heard_from.strip() or day is None or day > today:
-            refuse(problem("memo", *_WRONG))
         view = self.opening(opening_no)
         me = self.place.me
-        own = f"横浜市{me.ward_name}役所".replace("区区役所", "区役所")
-        status = self.file_age()
         paper = office_memo_paper(
             MemoValues(
                 office=self.receiving_office(opening_no),
                 opening_no=view.row.opening_no,
                 employer_name=view.row.employer,
                 job_title=view.row.title,
-                file_date=status.file_date,
-                change=CHANGES[change],
-                heard_on=(day or today).isoformat(),
-                heard_from=heard_from.strip(),
-                text=text.strip(),
-                sender=own,
+                file_date=self.file_age().file_date,
+                change=MemoChange.known(str(values["change"])).ja,
+                heard_on=str(values.get("heard_on") or today.isoformat()),
+                heard_from=str(values["heard_from"]).strip(),
+                text=str(values["text"]).strip(),
+                sender=f"横浜市{me.ward_name}役所".replace("区区役所", "区役所"),
                 written_by=me.label,
                 written_on=today.isoformat(),
             )
         )
         never = self._do(lambda: self._people_of(view.row.opening_no))
-        try:
+        with _refusing():
             check(paper, never)
-            serial = self._do(self._memo_serial)
-            pdf = typeset(paper, serial, never)
-        except PaperError as error:
-            refuse(problem(error.code, error.ja, error.en))
-            raise AssertionError from error
-        return PrintedPaper(MEMO, paper.title, serial, outline(paper, serial), pdf)
+        return paper, never
+
+    def _refuse_wrong(self, values: Values) -> None:
+        """Refuse what the form does not hold, each under its field; whoever is named stays out of the message."""
+        wrong = [
+            problem("required", "入力してください。", "Please fill this in.", name)
+            for name in ("heard_from", "text")
+            if not str(values.get(name) or "").strip()
+        ]
+        if MemoChange.of(str(values.get("change") or "")) is None:
+            wrong.append(
+                problem("change", "連絡の種類を選んでください。", "Choose the kind of change.", "change")
+            )
+        given = values.get("heard_on")
+        day = _day(given)
+        if given and (day is None or day > self.place.today()):
+            wrong.append(
+                problem("heard_on", "今日までの日を入れてください。", "A day not after today.", "heard_on")
+            )
+        if wrong:
+            raise RefusedError(tuple(wrong))
 
     def _memo_serial(self) -> str:
         store = self.place.store
@@ -127,7 +150,10 @@ def _day(value: object) -> dt.date | None:
         return None
 
 
-_WRONG = (
-    "連絡の種類、聞いた相手、内容、聞いた日(今日まで)を確かめてください。",
-    "Check the kind of change, whom it was heard from, the text, and the day (not after today).",
-)
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Tell what a paper may not hold as a refusal."""
+    try:
+        yield
+    except PaperError as error:
+        refuse(problem(error.code, error.ja, error.en))

@@ -22,19 +22,18 @@ from wardclient.desk.lanes import Lane, locked
 from wardclient.desk.listeners import Listeners
 from wardclient.desk.looks import carry
 from wardclient.desk.matches import MatchActs
+from wardclient.desk.memo_prints import MemoPrintActs
 from wardclient.desk.openings_acts import OpeningsRoom
 from wardclient.desk.place import Place
 from wardclient.desk.placements import PlacementActs
 from wardclient.desk.plans import PlanActs
 from wardclient.desk.presence import PresenceActs
-from wardclient.desk.printing_acts import PrintingActs
 from wardclient.desk.restores import RestoreActs
 from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.desk.saved_searches import SavedSearchActs
 from wardclient.desk.sessions import SessionActs
 from wardclient.desk.staff import StaffActs
 from wardclient.desk.status import sync_status
-from wardclient.desk.supply_use import SupplyUseActs
 from wardclient.desk.trainings import TrainingActs
 from wardclient.storage.home import FileLock, Home, HomeProfile
 from wardclient.storage.opening import backup, integrity, open_store
@@ -54,9 +53,8 @@ KINDS = frozenset({"case", "consent", "session", "referral", "inbox", "staff"})
 
 
 class Workstation(
-    SupplyUseActs,
+    MemoPrintActs,
     ExportActs,
-    PrintingActs,
     ConsentActs,
     SessionActs,
     PlanActs,

@@ -130,7 +130,7 @@ class ConsentScreen(FormScreen):
 
         def work(desk: Desk) -> None:
             desk.decline_consent(case_id, {"signed_on": signed} if signed else {})
-            self._drop(desk)
+            self.drop_draft(desk)
 
         self.keeper.forget()
         self.ask(work, lambda _r: self.app.pop_screen(), group="save")

@@ -11,7 +11,17 @@ from textual.widget import Widget
 from wardclient.desk.api import DeskError
 from wardclient.desk.feed_rows import FeedOutcome, FeedStatus
 from wardclient.desk.rows import Change, Progress
-from wardclient.keys import BACK, CURTAIN, FETCH_FEED, HELP, IMPORT, PUBLISH_FEED, Key
+from wardclient.keys import (
+    AGE_LIMITS,
+    BACK,
+    CURTAIN,
+    FETCH_FEED,
+    HELP,
+    IMPORT,
+    PUBLISH_FEED,
+    SUPPLY_USE,
+    Key,
+)
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.imports import Progressed
@@ -27,7 +37,9 @@ class FeedScreen(WorkScreen):
         FETCH_FEED,
         PUBLISH_FEED,
         IMPORT.named(mark("取り込み"), hidden=False),
-        HELP,
+        AGE_LIMITS.aside(),
+        SUPPLY_USE,
+        HELP.aside(),
         CURTAIN.aside(),
         BACK.named(mark("戻る・やめる")),
     )
@@ -155,6 +167,18 @@ class FeedScreen(WorkScreen):
         from wardclient.screens.imports import OpeningsImportScreen
 
         self.app.push_screen(OpeningsImportScreen())
+
+    def action_limits(self) -> None:
+        """Set after how many days a file is old."""
+        from wardclient.screens.supply_use import LimitsForm
+
+        self.app.push_screen(LimitsForm())
+
+    def action_supply_use(self) -> None:
+        """Show what the state is told of each year."""
+        from wardclient.screens.supply_use import SupplyUseScreen
+
+        self.app.push_screen(SupplyUseScreen())
 
     def action_back(self) -> None:
         """Leave off what is under way, else go back."""

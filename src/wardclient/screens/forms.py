@@ -205,9 +205,10 @@ class FormScreen(WorkScreen):
     def action_discard(self) -> None:
         """Give the draft up and show what is stored."""
         self.keeper.forget()
-        self.ask(self._drop, lambda _: self._discarded(), group="drop")
+        self.ask(self.drop_draft, lambda _: self._discarded(), group="drop")
 
-    def _drop(self, desk: Desk) -> None:
+    def drop_draft(self, desk: Desk) -> None:
+        """Forget the stored draft (in a worker)."""
         with self.keeper.turn:
             desk.drop_form(self.form_id)
 
@@ -229,7 +230,7 @@ class FormScreen(WorkScreen):
         def work(desk: Desk) -> object:
             result = self.submit(desk, values)
             if self.finished(result):
-                self._drop(desk)
+                self.drop_draft(desk)
             return result
 
         self.ask(work, self._saved, group="save", failed=self._refused)

@@ -24,6 +24,7 @@ from wardclient.keys import (
     HELP,
     IMPORT,
     MATCHES,
+    MEMO,
     OPEN,
     PICK,
     REFER,
@@ -275,7 +276,7 @@ class OpeningsScreen(Narrowing):
 class OpeningScreen(WorkScreen):
     """求人票: one opening with every condition."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (REFER, PICK, CLIENT_FACING, HELP, CURTAIN, BACK)
+    KEYS: ClassVar[tuple[Key, ...]] = (REFER, PICK, CLIENT_FACING, MEMO, HELP, CURTAIN, BACK)
     BINDINGS = bindings(KEYS)
     CSS_PATH = "openings.tcss"
     AUTO_FOCUS = "#sheet"
@@ -340,6 +341,12 @@ class OpeningScreen(WorkScreen):
         from wardclient.screens.shortlist_forms import pick
 
         pick(self, self.case_id, [self.opening_no])
+
+    def action_memo(self) -> None:
+        """Write to the office that received this opening."""
+        from wardclient.screens.supply_use import MemoForm
+
+        self.app.push_screen(MemoForm(self.opening_no))
 
     def action_refer(self) -> None:
         """Refer the person to this opening."""
