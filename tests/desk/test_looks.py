@@ -6,9 +6,10 @@ import pytest
 
 from tests.desk.conftest import CASE, PERSON, Offices
 from tests.desk.test_desk import opened, shared
-from wardclient.desk.looks import CARRY_AFTER_MS, ENTITY, KIND, Day
+from wardclient.desk.looks import CARRY_AFTER_MS, ENTITY, KIND, LOOKED, Day
+from wardclient.desk.words_of_events import what
 from wardclient.desk.workstation import Workstation
-from wardclient.ledger.events import Op, Put, Rec
+from wardclient.ledger.events import Op, Put, Rec, make_event
 from wardproto.wire import encode
 
 Exchange = Callable[[], None]
@@ -189,3 +190,15 @@ def test_the_other_office_cannot_put_looks_into_the_sheet(
     lines = sheet(city, case_id)
     assert not [line for line in lines if "77回" in line]
     assert not [line for line in lines if "令和8年1月5日" in line]
+
+
+def test_looks_that_could_not_be_sent_are_named_in_words() -> None:
+    """In the tray, as all unsent work is; nothing of a case is in the words."""
+    told: list[Op] = [
+        Put(ENTITY, "until", "2026-01-05T10:00:00+09:00"),
+        Rec(f"{ENTITY}:{'ab' * 16}", KIND, encode(Day("2026-01-05", "view", 1, 0, 0))),
+    ]
+    said = what(make_event(1, LOOKED, 0, bytes(16), told))
+    assert "ケースを開いた記録" in said
+    assert "abab" not in said
+    assert "2026" not in said

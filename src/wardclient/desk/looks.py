@@ -19,6 +19,8 @@ from wardproto.control import WRITER_ROLES
 from wardproto.records import Record
 from wardproto.wire import MalformedError, decode, encode
 
+LOOKED = "looked"
+"""The type of the event."""
 ENTITY = "looks"
 KIND = "day"
 CARRY_AFTER_MS = 3_600_000
@@ -101,7 +103,7 @@ def _tell(place: Place, lines: Sequence[tuple[int, int, str, str]]) -> None:
         part = told[start : start + AT_ONCE]
         ops: list[Op] = [Rec(f"{ENTITY}:{case_id}", KIND, encode(day)) for case_id, day in part]
         last = start + AT_ONCE >= len(told)
-        place.record(stream, "looked", [*(puts(ENTITY, frame, registers) if last else ()), *ops])
+        place.record(stream, LOOKED, [*(puts(ENTITY, frame, registers) if last else ()), *ops])
 
 
 def _days_of(place: Place, case_id: str) -> list[Day]:

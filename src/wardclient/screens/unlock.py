@@ -124,7 +124,9 @@ class UnlockScreen(WorkScreen):
                 (_("練習区です。人も求人もすべて架空です。") + "\n", "$ward-warn"),
                 f"{_('合言葉は')} {self._practice_passphrase}",
             )
-        self.query_one("#held", Prose).update((papers_held(event.held), "$ward-bad"))
+        held = self.query_one("#held", Prose)
+        held.update((papers_held(event.held), "$ward-bad"))
+        held.display = bool(event.held)
         if event.held:
             # As soon as the viewer lets go of it, it goes.
             self.set_timer(LOOK_AGAIN, self.look)
