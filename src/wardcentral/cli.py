@@ -110,12 +110,15 @@ def _init(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _migrate(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.backup_cli import share_notices
     from wardcentral.stores import make
 
     folder.secret()
     if not folder.address and not folder.database.exists():
         raise DamagedError  # an empty one in its place would tell every ward that it never was here
-    print(say("migrated", version=make(folder, options.service_role)))
+    version = make(folder, options.service_role)
+    share_notices(folder)
+    print(say("migrated", version=version))
     return DONE
 
 
