@@ -170,6 +170,7 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.backup_cli import take_notices
     from wardcentral.feed_store import FeedDiffersError, FeedFolder
     from wardcentral.moving import NotMovedError, move_ward
     from wardcentral.placement import write_map
@@ -192,6 +193,7 @@ def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
                 feeds[0].carry(ward, feeds[1])
             except FeedDiffersError:
                 raise NotMovedError("feed_differs") from None
+            take_notices(folder, target, ward)
 
         try:
             moved = move_ward(

@@ -43,6 +43,18 @@ def write_notices(
         _write(place / name, seal_envelope(signing, secret, CONTEXT, encode(told)))
 
 
+def take_along(folder: Path, told: Iterable[bytes], signing: Signing, public: bytes) -> None:
+    """Keep notices that another cell of the installation holds of a ward that moves here."""
+    for signed in in_order(told, signing, public):
+        (folder / "restored").mkdir(mode=0o700, exist_ok=True)
+        log = read_notice(signed, signing, public)
+        if log is not None:
+            place = folder / "restored" / f"{log.ward.hex()}-{log.size}-{log.restored_ms}"
+            _write(place, signed)
+            # Where it was served, and so could be moved, it was open.
+            _write(place.with_name(f"{place.name}.opened"), str(log.restored_ms).encode())
+
+
 def notices(folder: Path, signing: Signing, public: bytes) -> list[Notice]:
     """Return the notices of a data folder, oldest first; a file that this service did not sign is left out."""
     found = []
