@@ -31,6 +31,7 @@ from wardcentral.live_relay import LiveRelay, Passed
 from wardcentral.observing import Observed
 from wardcentral.places import address_of, invite_of, number_of, numbers_of, target_of, ward_of
 from wardcentral.problems import ProblemError
+from wardcentral.restore_notice import in_order
 from wardcentral.service import Service
 from wardproto.control import ADMIN_ROLE, MAX_CONTROL
 from wardproto.messages import (
@@ -145,8 +146,12 @@ class Doors:
     async def restored(self, request: Request) -> Response:
         """What the service has signed about restores of the ward."""
         async with self.believed(request, 0) as caller:
-            signed = await asyncio.to_thread(self._service.notices, caller.snapshot.ward)
-        return wire(RestoreNotices(signed))
+            ward = caller.snapshot.ward
+            found = await asyncio.to_thread(self._service.notices, ward)
+            if not self._service.alone:
+                # Made on another machine, or before this one had its folder.
+                found += await self._service.ask(lambda reader: reader.notices(ward))
+        return wire(RestoreNotices(in_order(found, self._service.signing, self._service.key)))
 
     async def wake(self, request: Request) -> Response:
         """Wait until the ward's log is longer than ``after``."""

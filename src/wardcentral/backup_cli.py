@@ -17,9 +17,9 @@ from wardcentral.backup_files import BackupError
 from wardcentral.folder import Folder
 from wardcentral.keybox import DAY_MS, RETENTION_DAYS, Keys
 from wardcentral.restore import Restored, Until, check, reopen, restore
-from wardcentral.restore_notice import mark_opened, notices, write_notices
+from wardcentral.restore_notice import mark_opened, notices, notices_of, take_along, write_notices
 from wardcentral.store import UnreachableError
-from wardcentral.stores import open_reader, open_store
+from wardcentral.stores import keep_notices, open_reader, open_shared, open_store
 from wardcentral.texts import say
 from wardproto.signing import Ed25519Signing
 
@@ -142,6 +142,7 @@ def _restore(options: argparse.Namespace, folder: Folder) -> int:
 
     def announce(done: "Sequence[Restored]") -> None:
         write_notices(folder.path, done, SIGNING, secret, copied_ms=copied_ms, now_ms=_now_ms())
+        share_notices(folder)
 
     with folder.held(), closing(open_store(folder)) as store:
         done = restore(
@@ -168,6 +169,24 @@ def _reopen(options: argparse.Namespace, folder: Folder) -> int:
     else:
         _tell(say("reopened", count=len(opened)))
     return DONE
+
+
+def share_notices(folder: Folder) -> None:
+    """Give the notices of a data folder to all processes of its database; UnreachableError."""
+    if folder.address:
+        found = notices(folder.path, SIGNING, SIGNING.public(folder.secret()))
+        keep_notices(folder, [(notice.log.ward, notice.signed) for notice in found])
+
+
+def take_notices(source: Folder, target: Folder, ward: bytes) -> None:
+    """Give what one cell tells of a ward's restores to the cell that the ward moves to; UnreachableError."""
+    public = SIGNING.public(source.secret())
+    told = notices_of(source.path, SIGNING, public, ward)
+    if source.address:
+        with closing(open_shared(source)) as reader:
+            told += reader.notices(ward)
+    take_along(target.path, told, SIGNING, public)
+    share_notices(target)
 
 
 def _shown(done: list[Restored]) -> list[dict[str, object]]:

@@ -110,12 +110,15 @@ def _init(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _migrate(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.backup_cli import share_notices
     from wardcentral.stores import make
 
     folder.secret()
     if not folder.address and not folder.database.exists():
         raise DamagedError  # an empty one in its place would tell every ward that it never was here
-    print(say("migrated", version=make(folder, options.service_role)))
+    version = make(folder, options.service_role)
+    share_notices(folder)
+    print(say("migrated", version=version))
     return DONE
 
 
@@ -167,6 +170,7 @@ def _status(options: argparse.Namespace, folder: Folder) -> int:
 
 
 def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
+    from wardcentral.backup_cli import take_notices
     from wardcentral.feed_store import FeedDiffersError, FeedFolder
     from wardcentral.moving import NotMovedError, move_ward
     from wardcentral.placement import write_map
@@ -189,6 +193,7 @@ def _move_ward(options: argparse.Namespace, folder: Folder) -> int:
                 feeds[0].carry(ward, feeds[1])
             except FeedDiffersError:
                 raise NotMovedError("feed_differs") from None
+            take_notices(folder, target, ward)
 
         try:
             moved = move_ward(

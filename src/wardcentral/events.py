@@ -129,7 +129,7 @@ class _Stream(Response):
         while not self._service.draining and (now := loop.time()) < end:
             size = await self._service.wake(self._who[0], self._told, min(quiet, end - now))
             if size > self._told or loop.time() >= look:
-                found = await self._looked()
+                found = await self._looked(size, thorough=loop.time() >= look)
                 if found is None:
                     break
                 size, look = found, loop.time() + LOOK_SECONDS
@@ -140,11 +140,17 @@ class _Stream(Response):
                 await _say(send, _ALIVE)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _looked(self) -> int | None:
-        """The ward's size, None where the caller is to be told nothing more: gone, or the ward is elsewhere."""
+    async def _looked(self, size: int, *, thorough: bool) -> int | None:
+        """The ward's size, None where the caller is to be told nothing more: gone, or the ward is elsewhere.
+
+        The membership is that of the log with ``size`` entries, which is what is about to be told: one read for all
+        streams of a ward, not one each. ``thorough``: whatever the watch has seen, ask.
+        """
         ward, device = self._who
         try:
-            snapshot = await self._service.snapshot(ward)
+            if thorough:
+                await self._service.serves(ward)
+            snapshot = await self._service.looking.at(ward, size)
         except ProblemError:
             return None
         return None if snapshot.state.member(device) is None else snapshot.size

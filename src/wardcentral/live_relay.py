@@ -1,4 +1,4 @@
-"""Presence hints from one process of the service to the others (decision 0025).
+"""Presence hints from one process of the service to the others (decision 0026).
 
 A hint stays what it is: sealed, unstored, forgotten after a minute, and losing one loses nothing. So nothing here
 is tried again, and a database that is away is simply not told.

@@ -1,4 +1,4 @@
-"""A line between the processes of one PostgreSQL: LISTEN and NOTIFY, for what nobody needs to keep (decision 0025)."""
+"""A line between the processes of one PostgreSQL: LISTEN and NOTIFY, for what nobody needs to keep (decision 0026)."""
 
 import psycopg
 

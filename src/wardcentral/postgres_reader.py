@@ -90,6 +90,12 @@ class PostgresReader:
         )
         return dict(self._rows(statement, (list(wards),)))
 
+    def notices(self, ward: bytes) -> tuple[bytes, ...]:
+        """The signed notices of restores of a ward."""
+        return tuple(
+            signed for (signed,) in self._rows("SELECT signed FROM restore_notice WHERE ward = %s", (ward,))
+        )
+
     def ward_head(self, ward: bytes) -> WardHead | None:
         """The end of a ward's log."""
         row = self._row("SELECT wseq, recv_ms, root, heads FROM ward_head WHERE ward = %s", ward)

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from wardcentral.store import SchemaError
 
-NEWEST = "0003"
+NEWEST = "0004"
 """The newest step that this program knows."""
 LOCK_MS = 2_000
 """What a change of a table waits for its lock at most: whoever comes after it waits as long."""
@@ -39,6 +39,7 @@ GRANTS = {
     "tree_node": "SELECT, INSERT",
     "alembic_version": "SELECT",
     "schema_floor": "SELECT",
+    "restore_notice": "SELECT",
 }
 
 

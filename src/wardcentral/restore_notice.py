@@ -4,8 +4,10 @@ A client that holds receipts beyond a restored log sees numbers go back. Without
 sight as a service that hides entries; with one, the ward's people know when it was, to which number the log was
 put back, and whom to ask. The notice proves nothing away: whoever holds a receipt for a lost entry still holds it.
 
-One file a ward and restore, in the data folder: ``restored/WARD-NUMBER-TIME`` holds the signed bytes as they would be
-sent, and ``….opened`` beside it the time (ms) at which the operator let the ward be written again.
+It lies in the data folder where the restore was made, for the operator; where several processes serve one database it is in
+its table restore_notice as well, so that each of them tells it. One file a ward and restore:
+``restored/WARD-NUMBER-TIME`` holds the signed bytes as they would be sent, and ``….opened`` beside it the time (ms) at
+which the operator let the ward be written again.
 """
 
 import os
@@ -41,6 +43,18 @@ def write_notices(
         _write(place / name, seal_envelope(signing, secret, CONTEXT, encode(told)))
 
 
+def take_along(folder: Path, told: Iterable[bytes], signing: Signing, public: bytes) -> None:
+    """Keep notices that another cell of the installation holds of a ward that moves here."""
+    for signed in in_order(told, signing, public):
+        (folder / "restored").mkdir(mode=0o700, exist_ok=True)
+        log = read_notice(signed, signing, public)
+        if log is not None:
+            place = folder / "restored" / f"{log.ward.hex()}-{log.size}-{log.restored_ms}"
+            _write(place, signed)
+            # Where it was served, and so could be moved, it was open.
+            _write(place.with_name(f"{place.name}.opened"), str(log.restored_ms).encode())
+
+
 def notices(folder: Path, signing: Signing, public: bytes) -> list[Notice]:
     """Return the notices of a data folder, oldest first; a file that this service did not sign is left out."""
     found = []
@@ -58,9 +72,15 @@ def notices(folder: Path, signing: Signing, public: bytes) -> list[Notice]:
 
 
 def notices_of(folder: Path, signing: Signing, public: bytes, ward: bytes) -> tuple[bytes, ...]:
-    """Return the signed notices of a ward, oldest first, the newest MAX_NOTICES of them."""
-    told = [notice.signed for notice in notices(folder, signing, public) if notice.log.ward == ward]
-    return tuple(told[-MAX_NOTICES:])
+    """Return the signed notices of a ward that lie in a data folder, oldest first."""
+    return tuple(notice.signed for notice in notices(folder, signing, public) if notice.log.ward == ward)
+
+
+def in_order(found: Iterable[bytes], signing: Signing, public: bytes) -> tuple[bytes, ...]:
+    """Return notices once each, oldest first, the newest MAX_NOTICES; what this service did not sign is left out."""
+    read = {signed: read_notice(signed, signing, public) for signed in found}
+    told = sorted((log.restored_ms, signed) for signed, log in read.items() if log is not None)
+    return tuple(signed for _, signed in told[-MAX_NOTICES:])
 
 
 def mark_opened(folder: Path, wards: Iterable[bytes], now_ms: int) -> None:

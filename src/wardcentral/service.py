@@ -10,28 +10,36 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from wardcentral.committer import Committer, FullError
 from wardcentral.core import Snapshot, WardLog, load_state
-from wardcentral.founding import Founding
+from wardcentral.founding import Founding, check_genesis
 from wardcentral.incoming import author_of, is_relayed, wanted_by
 from wardcentral.joining import check_request
+from wardcentral.looking import Looking
 from wardcentral.metrics import Metrics
 from wardcentral.notes import Notes
 from wardcentral.pages import page
 from wardcentral.placement import WardMap
 from wardcentral.problems import ProblemError
 from wardcentral.signatures import check_blocks, seal_answers
-from wardcentral.store import DamagedError, Reader, ServerStore, SharedReader, UnreachableError, Wanted
+from wardcentral.store import (
+    DamagedError,
+    Reader,
+    ServerStore,
+    SharedReader,
+    UnreachableError,
+    Wanted,
+    WatchedReader,
+)
 from wardcentral.waiting import Bells
 from wardcentral.watch import Watch
-from wardproto import control
 from wardproto.control import RefusedError
 from wardproto.messages import Asked, ControlPush, LogPage, PushItem
-from wardproto.records import Genesis, Receipt
+from wardproto.records import Receipt
 from wardproto.signing import Signing
-from wardproto.wire import MalformedError, ward_id
+from wardproto.wire import MalformedError
 
 READERS = 4
 """Threads that read, each over a connection of its own."""
@@ -56,7 +64,7 @@ class Service:
         wake_seconds: float = WAKE_SECONDS,
         ward_map: WardMap | None = None,
         shared: Callable[[], SharedReader] | None = None,
-        watched: Callable[[], SharedReader] | None = None,
+        watched: Callable[[], WatchedReader] | None = None,
         metrics: Metrics | None = None,
         notices: Callable[[bytes], tuple[bytes, ...]] = lambda _: (),
     ) -> None:
@@ -80,7 +88,9 @@ class Service:
         self._logs: dict[bytes, WardLog] = {}
         self._touched: set[bytes] = set()
         self._snapshots: dict[bytes, Snapshot] = {}
+        self.looking = Looking(self.snapshot, self._snapshots.get)
         self._shared = shared
+        self.alone = shared is None
         self._bells = Bells()
         self.waited = self._bells.wards
         """The wards that somebody waits for."""
@@ -233,6 +243,10 @@ class Service:
         """Return when the store has answered one small read; ProblemError or the driver's error."""
         await self._read(lambda reader: reader.ward_head(b""))
 
+    async def ask(self, act: Callable[[SharedReader], T]) -> T:
+        """Ask the store that the processes of this service share; ProblemError("storage")."""
+        return await self._read(lambda reader: act(cast("SharedReader", reader)))
+
     async def snapshot(self, ward: bytes, *, pushing: bool = False) -> Snapshot:
         """The ward as of the last commit; ProblemError("unknown_ward").
 
@@ -286,12 +300,7 @@ class Service:
 
     async def found(self, ward: bytes, push: ControlPush, token: str) -> bytes:
         """Admit a genesis record; ProblemError where it is none or founding is not allowed."""
-        try:
-            record, header = control.read(push.wire)
-            if not isinstance(control.body_of(header), Genesis) or ward_id(record.payload) != ward:
-                raise ProblemError("unknown_ward")
-        except (RefusedError, MalformedError):
-            raise ProblemError("malformed") from None
+        check_genesis(ward, push)
         if not self.founding.allows(token):
             raise ProblemError("forbidden")
         answer = await self._write_ward(

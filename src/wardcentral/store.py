@@ -177,11 +177,18 @@ class Reader(Protocol):
         """
 
 
-class SharedReader(Reader, Protocol):
-    """A reader of a store that other processes write too."""
+class WatchedReader(Reader, Protocol):
+    """What the watch asks."""
 
     def sizes(self, wards: Sequence[bytes]) -> Mapping[bytes, int]:
         """The last wseq of each of these wards that is served here, at the cost of one query."""
+
+
+class SharedReader(WatchedReader, Protocol):
+    """A reader of a store that other processes write too."""
+
+    def notices(self, ward: bytes) -> tuple[bytes, ...]:
+        """The signed notices of restores of a ward."""
 
 
 class ServerStore(Reader, Protocol):

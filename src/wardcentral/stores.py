@@ -3,6 +3,7 @@
 The drivers are loaded only where they are used.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -86,6 +87,14 @@ def open_line(folder: Folder) -> "PostgresLine":
 
     with _reached():
         return PostgresLine(folder.address)
+
+
+def keep_notices(folder: Folder, notices: Sequence[tuple[bytes, bytes]]) -> None:
+    """Keep signed notices of restores, (ward, bytes), for all processes that serve a database; UnreachableError."""
+    from wardcentral import postgres_notices
+
+    with _reached():
+        postgres_notices.keep_notices(folder.address, notices)
 
 
 def _reached() -> AbstractContextManager[None]:

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from wardcentral.store import SharedReader
+from wardcentral.store import WatchedReader
 
 LOOK_SECONDS = 0.1
 """How often one query asks for all wards that anybody waits for."""
@@ -17,7 +17,7 @@ class Watch:
 
     def __init__(
         self,
-        open_reader: Callable[[], SharedReader],
+        open_reader: Callable[[], WatchedReader],
         waited: Callable[[], Sequence[bytes]],
         seen: Callable[[Sequence[bytes], Mapping[bytes, int]], None],
     ) -> None:
@@ -38,7 +38,7 @@ class Watch:
             self._thread.join()
 
     def _run(self) -> None:
-        reader: SharedReader | None = None
+        reader: WatchedReader | None = None
         away = False
         while not self._ended.wait(LOOK_SECONDS):
             wards = self._waited()

@@ -47,6 +47,20 @@ def test_what_is_claimed_is_shown(row: Row) -> None:
         assert any(name.startswith(("tests/", "bench/")) for name in row.shown_by), row
 
 
+def test_what_is_claimed_beside_the_features_is_shown() -> None:
+    """The same for the lines about operating the service: each names a test, and all that is named exists."""
+    part = TABLE.split("\n## Beside the 80")[1].split("\n## ")[0]
+    lines = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("|")][2:]
+    assert len(lines) >= 4
+    for what, shown_by in lines:
+        names = [name.strip() for name in shown_by.split(",")]
+        assert any(name.startswith("tests/") for name in names), what
+        for name in names:
+            path, _, test = name.partition("::")
+            assert (ROOT / path).exists(), name
+            assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), name
+
+
 def test_a_malformed_line_is_no_line() -> None:
     """The reading of the table is not so forgiving that a slip would pass."""
     assert rows("| 1 | a | done | x, y::test_z |") == [Row(1, "a", "done", ("x", "y::test_z"))]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.wardcentral.builders import NOON_MS, SIGNING, Pc, Ward, pc
 from tests.wardcentral.postgres import cluster, make_database, owner_of
+from tests.wardcentral.running import ANY_PORT, Process
 from wardcentral.cli import DATABASE
 from wardcentral.core import WardLog
 from wardcentral.memory_store import MemoryStore
@@ -143,3 +144,25 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerStor
 def desk(store: ServerStore) -> Desk:
     """A founded ward."""
     return Desk(store)
+
+
+@pytest.fixture
+def cell(tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path]:
+    """A data folder and a database of its own, made by the operator's command."""
+    address = make_database(postgres)
+    monkeypatch.setenv(DATABASE, address)
+    made = Process(tmp_path).run("init")
+    assert made.returncode == 0, made.stderr
+    return address, tmp_path
+
+
+@pytest.fixture
+def two(cell: tuple[str, Path]) -> Iterator[list[tuple[Process, str]]]:
+    """Two running processes of one cell, and their addresses."""
+    processes = [Process(cell[1]), Process(cell[1])]
+    try:
+        yield [(process, process.start(*ANY_PORT)) for process in processes]
+    finally:
+        for process in processes:
+            if process.process is not None:
+                process.end(lambda p: p.terminate())

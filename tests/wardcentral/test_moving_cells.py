@@ -23,10 +23,12 @@ from tests.wardcentral.test_events import stream as events
 from tests.wardcentral.versions import Version, free_ports, today
 from wardcentral.folder import Folder
 from wardcentral.placement import HERE, Placement
+from wardcentral.restore import Restored
+from wardcentral.restore_notice import write_notices
 from wardcentral.stores import open_reader
-from wardproto.messages import LIVE_BYTES, LivePost
+from wardproto.messages import LIVE_BYTES, LivePost, RestoreNotices
 from wardproto.signing import Ed25519Signing
-from wardproto.wire import encode
+from wardproto.wire import decode, encode
 
 
 @dataclass
@@ -187,6 +189,28 @@ def test_who_waits_at_the_old_cell_is_told_at_once(cells: Cells) -> None:
         assert waiting.result(20).size > size
         assert event(lines) == ("", 0)
     redirected(caller, witness.stream, second.url)
+    witness.close()
+
+
+@pytest.mark.parametrize("cells", ["sqlite-postgres", "postgres-sqlite"], indirect=True)
+def test_what_is_told_of_a_restore_goes_along(cells: Cells) -> None:
+    """A PC that waits for the notice of a restore finds it at the cell that its ward was moved to."""
+    first, second = cells.cells
+    witness = Witness([first.url], cells.key)
+    ward, secret = witness.ward.id, Folder(first.folder).secret()
+    done = Restored(ward, 2, 2, 1, b"", bytes(32), "here")
+    write_notices(first.folder, [done], Ed25519Signing(), secret, copied_ms=2, now_ms=3)
+
+    def told(cell: Cell) -> tuple[bytes, ...]:
+        answer = Caller(cell.url, witness.ward, witness.pc, witness.client).call("GET", "restored")
+        assert answer.status_code == 200, answer.text
+        return decode(answer.content, RestoreNotices).signed
+
+    (before,) = told(first)
+    for source, target in ((first, second), (second, first)):
+        code, said = cells.move(ward, source, target)
+        assert code == 0, said
+        assert told(target) == (before,)
     witness.close()
 
 

@@ -4,7 +4,6 @@ import contextlib
 import os
 import queue
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,12 +12,11 @@ import psycopg
 import pytest
 
 from tests.wardcentral.builders import pc
-from tests.wardcentral.postgres import make_database, owner_of
-from tests.wardcentral.running import ANY_PORT, Caller, Process, calling, found, joined, problem
+from tests.wardcentral.postgres import owner_of
+from tests.wardcentral.running import Caller, Process, calling, found, joined, problem
 from tests.wardcentral.test_events import event
 from tests.wardcentral.test_events import stream as events
 from tests.wardcentral.test_hostile import wait_until
-from wardcentral.cli import DATABASE
 from wardcentral.folder import Folder
 from wardcentral.live_relay import LiveRelay, Passed
 from wardcentral.stores import open_line
@@ -29,28 +27,6 @@ from wardproto.wire import decode, encode
 
 WRITERS = 6
 BLOCKS = 25
-
-
-@pytest.fixture
-def cell(tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path]:
-    """A data folder and a database of its own, made by the operator's command."""
-    address = make_database(postgres)
-    monkeypatch.setenv(DATABASE, address)
-    made = Process(tmp_path).run("init")
-    assert made.returncode == 0, made.stderr
-    return address, tmp_path
-
-
-@pytest.fixture
-def two(cell: tuple[str, Path]) -> Iterator[list[tuple[Process, str]]]:
-    """Two running processes of one cell, and their addresses."""
-    processes = [Process(cell[1]), Process(cell[1])]
-    try:
-        yield [(process, process.start(*ANY_PORT)) for process in processes]
-    finally:
-        for process in processes:
-            if process.process is not None:
-                process.end(lambda p: p.terminate())
 
 
 def key_of(folder: Path) -> bytes:

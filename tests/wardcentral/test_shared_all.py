@@ -1,0 +1,205 @@
+"""What all processes of one service tell alike: notices of restores, streams; and what a request sent to each of them does."""
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from bench.witness import Witness
+from tests.wardcentral.builders import pc
+from tests.wardcentral.feeding import Publisher
+from tests.wardcentral.postgres import make_database, owner_of
+from tests.wardcentral.running import (
+    ANY_PORT,
+    Caller,
+    Process,
+    calling,
+    found,
+    joined,
+    now_ms,
+    problem,
+    serving,
+)
+from tests.wardcentral.scraping import until
+from tests.wardcentral.test_events import event
+from tests.wardcentral.test_events import stream as events
+from tests.wardcentral.test_shared import key_of, other_door
+from wardcentral.cli import DATABASE
+from wardcentral.folder import Folder
+from wardcentral.placement import Placement
+from wardcentral.postgres_reader import PostgresReader
+from wardproto.feed import FEED_ROLES
+from wardproto.messages import LIVE_BYTES, LivePost, LiveReply, PushRequest, RestoreNotices
+from wardproto.records import Receipt
+from wardproto.restored import read_notice
+from wardproto.signing import Ed25519Signing
+from wardproto.wire import decode, encode
+
+Two = list[tuple[Process, str]]
+
+
+@dataclass
+class Machines:
+    """Machines with a data folder each, over one database that was restored from copies."""
+
+    folders: Sequence[Path]
+    ward: Caller
+
+    def told(self, number: int) -> tuple[bytes, ...]:
+        """What the process of one machine says of restores."""
+        process = Process(self.folders[number])
+        try:
+            caller = other_door(self.ward, process.start(*ANY_PORT))
+            answer = caller.call("GET", "restored")
+            assert answer.status_code == 200, answer.text
+            return decode(answer.content, RestoreNotices).signed
+        finally:
+            process.end(lambda p: p.terminate())
+
+
+@pytest.fixture
+def machines(tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch) -> Machines:
+    """A service is lost and restored on one machine; another has a copy of the key and nothing else."""
+    lost, first, second = (Process(tmp_path / name) for name in ("lost", "first", "second"))
+    copies = ("--keys", str(tmp_path / "keys"))
+    monkeypatch.setenv(DATABASE, owner_of(postgres, make_database(postgres)))
+    assert lost.run("init").returncode == 0
+    with calling() as client:
+        caller = found(client, lost.start(*ANY_PORT), key_of(lost.folder))
+        caller.stream()
+    lost.end(lambda process: process.terminate())
+    assert lost.run("backup", "--to", str(tmp_path / "log"), *copies).returncode == 0
+    service = make_database(postgres)
+    monkeypatch.setenv(DATABASE, owner_of(postgres, service))
+    for process in (first, second):
+        assert process.run("init", "--key-from", str(lost.folder)).returncode == 0
+    restored = first.run("restore", "--from", str(tmp_path / "log"), *copies)
+    assert restored.returncode == 0, restored.stderr
+    monkeypatch.setenv(DATABASE, service)
+    return Machines((first.folder, second.folder), caller)
+
+
+def test_every_process_tells_of_a_restore(
+    machines: Machines, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one on another machine, and also of a restore that was made before there was a table for it."""
+    with calling() as client:
+        machines.ward.client = client
+        told = machines.told(0)
+        assert len(told) == 1
+        key = Ed25519Signing().public(key_secret(machines.folders[0]))
+        assert read_notice(told[0], Ed25519Signing(), key)
+        assert machines.told(1) == told
+        owner = owner_of(postgres, os.environ[DATABASE])
+        with psycopg.connect(owner, autocommit=True) as connection:
+            connection.execute("DELETE FROM restore_notice")
+            assert machines.told(1) == ()
+            monkeypatch.setenv(DATABASE, owner)
+            assert Process(machines.folders[0]).run("migrate").returncode == 0
+            assert machines.told(1) == told
+            # Whoever can write to the table cannot announce a restore.
+            connection.execute("UPDATE restore_notice SET signed = set_byte(signed, 90, 7)")
+            assert machines.told(1) == ()
+
+
+def key_secret(folder: Path) -> bytes:
+    """The signing key of a cell."""
+    return Folder(folder).secret()
+
+
+# --- the same request at each process
+
+
+def twice(caller: Caller, urls: Sequence[str], method: str, path: str, body: bytes) -> list[httpx.Response]:
+    """Send one signed request, as somebody between could, to each process, and then to the first again."""
+    target = caller.target(path)
+    headers = caller.pc.headers(method, target, body, now_ms())
+    answers = [caller.client.request(method, url + target, content=body, headers=headers) for url in urls]
+    again = caller.client.request(method, urls[0] + target, content=body, headers=headers)
+    assert problem(again) == "replay"
+    return answers
+
+
+def test_a_replayed_request_changes_nothing(two: Two, cell: tuple[str, Path]) -> None:
+    """Every call that writes, sent again at the other process: the same answer, no second effect, nothing put back."""
+    urls = [url for _, url in two]
+    witness = Witness(urls, key_of(cell[1]))
+    caller, stream = witness.caller, witness.stream
+    with calling() as client:
+        caller.client = client
+        newcomer = caller.ward.invite(caller.pc, "city", ("cw",), now_ms() + 3_600_000)
+        one, other = twice(caller, urls, "POST", "control", encode(newcomer))
+        assert one.content == other.content
+        item = caller.ward.block(caller.pc, stream)
+        one, other = twice(caller, urls, "POST", "blocks", encode(PushRequest((item,))))
+        assert one.content == other.content
+        size = len(caller.page().items)
+        numbers = [entry.entry.wseq for entry in other_door(caller, urls[1]).page().items]
+        assert numbers == list(range(1, size + 1))
+
+        hint = encode(LivePost(stream, os.urandom(LIVE_BYTES)))
+        one, other = twice(caller, urls, "POST", "live", hint)
+        assert decode(one.content, LiveReply).hints == decode(other.content, LiveReply).hints == ()
+
+        publisher = Publisher(caller)
+        assert FEED_ROLES & set(caller.ward.state.members[caller.pc.id].roles)
+        name, packed = publisher.chunk()
+        path = f"feed/chunk/{name.hex()}"
+        assert [a.status_code for a in twice(caller, urls, "PUT", path, packed)] == [204, 204]
+        first = publisher.signed(name)
+        assert [a.status_code for a in twice(caller, urls, "PUT", "feed", first.envelope)] == [204, 204]
+        publisher.newest = first
+        second = publisher.signed(name)
+        target = caller.target("feed")
+        headers = caller.pc.headers("PUT", target, second.envelope, now_ms())
+        assert client.put(urls[0] + target, content=second.envelope, headers=headers).status_code == 204
+        publisher.newest, publisher.chunks = second, {name: packed}
+        publisher.publish()
+        late = client.put(urls[1] + target, content=second.envelope, headers=headers)
+        assert problem(late) == "feed_conflict", "an old feed does not come back"
+        publisher.check(urls[1])
+    witness.close()
+
+
+# --- many streams of events
+
+
+def test_many_streams_of_a_ward_cost_one_read_a_commit(
+    tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve PCs listen at one process, another process commits: the log is looked at once, and all are told."""
+    monkeypatch.setenv(DATABASE, make_database(postgres))
+    looked: list[bytes] = []
+    placement = PostgresReader.placement
+
+    def counted(self: PostgresReader, ward: bytes) -> Placement:
+        looked.append(ward)
+        return placement(self, ward)
+
+    secret = os.urandom(32)
+    with ExitStack() as stack:
+        here, there = (stack.enter_context(serving(tmp_path, secret=secret)) for _ in range(2))
+        boss = found(here.client, here.url, here.key)
+        own = boss.stream()
+        assert isinstance(boss.blocks(boss.ward.block(boss.pc, own, epoch=True))[0], Receipt)
+        pcs = [joined(boss, pc("city", "cw")) for _ in range(12)]
+        size = boss.page().items[-1].entry.wseq
+        lines = [stack.enter_context(events(other_door(caller, there.url)))[1] for caller in pcs]
+        assert [event(each) for each in lines] == [("hello", size)] * 12
+        until(lambda: len(there.service.waited()) == 1)
+        monkeypatch.setattr(PostgresReader, "placement", counted)
+        for number in (size + 1, size + 2, size + 3):
+            looked.clear()
+            boss.blocks(boss.ward.block(boss.pc, own))
+            assert [event(each) for each in lines] == [("size", number)] * 12
+            # One by whoever wrote, in its request and in its transaction; one for all who listen.
+            assert len(looked) <= 3
+        # Who is removed is told nothing more; the others are told of it.
+        gone = pcs[0]
+        boss.control(boss.ward.device_remove(boss.pc, gone.pc))
+        assert [event(each)[0] for each in lines] == ["", *["size"] * 11]
