@@ -8,6 +8,7 @@ import pytest
 from tests.desk.conftest import CASE, PERSON
 from tests.desk.test_pipeline import shared
 from wardclient.desk.api import RefusedError
+from wardclient.desk.rows import CaseFilter
 from wardclient.desk.workstation import Workstation
 
 Exchange = Callable[[], None]
@@ -84,6 +85,40 @@ def test_a_decline_comes_back_with_its_reason_and_keeps_what_is_only_ours(
     again = city.request_support(case_id, ASK)
     assert len(city.support_requests(case_id)) == 2
     city.move_request(case_id, again, {"state": "withdrawn", "on": on})
+
+
+def test_a_request_moves_the_case_in_both_offices(
+    city: Workstation, hellowork: Workstation, exchange: Exchange
+) -> None:
+    """支援要請中, 支援中, 不参加・要請取下げ are read from the log, and found by the list; what a person writes later stands."""
+    case_id = shared(city, exchange)
+    before = city.case(case_id).row.status
+    asked = city.request_support(case_id, ASK)
+    exchange()
+    on = city.place.today().isoformat()
+
+    def states() -> set[str]:
+        exchange()
+        found = {desk.case(case_id).row.status for desk in (city, hellowork)}
+        for desk in (city, hellowork):
+            for state in ("requested", "active", "not_supported"):
+                rows = desk.find_cases("", CaseFilter(status=state)).rows
+                assert [row.case_id for row in rows] == [case_id] * (state in found)
+        return found
+
+    assert before == "consented"
+    assert states() == {"requested"}
+    hellowork.move_request(case_id, asked, {"state": "held", "on": on})
+    assert states() == {"requested"}
+    hellowork.move_request(case_id, asked, {"state": "declined", "on": on, "decline_reason": "1", "note": "まだ早い"})
+    assert states() == {"not_supported"}
+    again = city.request_support(case_id, ASK)
+    assert states() == {"requested"}
+    hellowork.move_request(case_id, again, {"state": "accepted", "on": on})
+    assert states() == {"active"}
+    # Somebody writes another state after all this was known.
+    city.change(case_id, "case", {"status": "suspended"})
+    assert city.case(case_id).row.status == "suspended"
 
 
 def test_who_may_ask_and_when(city: Workstation, hellowork: Workstation, exchange: Exchange) -> None:

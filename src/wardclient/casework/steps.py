@@ -52,6 +52,26 @@ class Standing(Generic[S]):
         return len(self.states) > 1
 
 
+def step_of(states: type[S], name: str, values: Mapping[str, object], at: int) -> Step[S] | None:
+    """Return the step that a record holds; None where it does not say to which of ``states``, or on which day."""
+    state, on, after = states.of(values.get("state")), as_day(values.get("on")), values.get("after")
+    if state is None or on is None:
+        return None
+    before = tuple(str(each) for each in after) if isinstance(after, list | tuple) else ()
+    corrects = values.get("corrects")
+    return Step(name, state, on, at, before, corrects if isinstance(corrects, str) else "")
+
+
+def as_day(value: object) -> date | None:
+    """Return the day that a stored value begins with; None for anything else."""
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
 def standing(steps: Iterable[Step[S]], struck_too: str = "") -> Standing[S]:
     """Return where it stands; the same whatever order the steps came in.
 

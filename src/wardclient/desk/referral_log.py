@@ -7,9 +7,10 @@ from datetime import date
 from wardclient.casework import referral_states as machine
 from wardclient.casework.calendar import format_month_day
 from wardclient.casework.referral_states import ReferralState, Standing, Step, standing
+from wardclient.casework.steps import as_day
 from wardclient.casework.work_codes import SelectionResult
 from wardclient.desk.place import Place
-from wardclient.desk.step_log import Written, as_day, as_text, first_author, read_step
+from wardclient.desk.step_log import Written, as_text, first_author, read_step
 from wardclient.desk.streams import CaseStreams
 from wardclient.desk.writing import shown_values
 from wardclient.ledger.events import Value

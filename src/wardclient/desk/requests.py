@@ -7,13 +7,14 @@ from datetime import date
 
 from wardclient.casework import reference
 from wardclient.casework import support_request as machine
+from wardclient.casework.steps import as_day
 from wardclient.casework.support_request import DeclineReason, RequestState, standing
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk.cases import CaseActs
 from wardclient.desk.place import CaseStream, problem, refuse
 from wardclient.desk.request_rows import RequestDue, RequestRow, RequestStepRow
 from wardclient.desk.rows import Values
-from wardclient.desk.step_log import Written, as_day, as_text, read_step
+from wardclient.desk.step_log import Written, as_text, read_step
 from wardclient.desk.streams import CaseStreams, case_streams, streams_of
 from wardclient.desk.writing import puts, shown_values
 from wardclient.ledger.events import Value

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from wardclient.casework import shortlist as machine
 from wardclient.casework.access import may_write
 from wardclient.casework.shortlist import Candidate, ClientWord, OpeningState, Order, Pick, Step
+from wardclient.casework.steps import as_day
 from wardclient.casework.validation import normalise, validate
 from wardclient.desk.api import RefusedError
 from wardclient.desk.place import CaseStream, problem, refuse
@@ -14,7 +15,7 @@ from wardclient.desk.referral_log import Referral, referrals
 from wardclient.desk.referrals import ReferralActs
 from wardclient.desk.rows import OpeningView, Values
 from wardclient.desk.shortlist_rows import PickRow, ShortlistRow, WordRow
-from wardclient.desk.step_log import as_day, as_text, first_author, read_step
+from wardclient.desk.step_log import as_text, first_author, read_step
 from wardclient.desk.streams import CaseStreams, streams_of
 from wardclient.desk.writing import puts, shown_values
 from wardclient.ledger.events import Op, Value

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Generic, TypeVar
 
 from wardclient.casework.coding import Code
-from wardclient.casework.steps import Step
+from wardclient.casework.steps import Step, step_of
 from wardclient.desk.writing import shown_values
 from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Register, Write
@@ -29,19 +28,10 @@ class Written(Generic[S]):
 def read_step(states: type[S], name: str, registers: Mapping[str, Register]) -> Written[S] | None:
     """Return the step that a record holds; None where it does not say to which of ``states``, or on which day."""
     values = shown_values(registers)
-    state, on = states.of(values.get("state")), as_day(values.get("on"))
     head = registers["state"].shown if "state" in registers else None
-    if state is None or on is None or head is None:
+    step = step_of(states, name, values, head.hlc) if head is not None else None
+    if step is None or head is None:
         return None
-    after = values.get("after")
-    step = Step(
-        name,
-        state,
-        on,
-        head.hlc,
-        tuple(str(each) for each in after) if isinstance(after, list | tuple) else (),
-        as_text(values.get("corrects")),
-    )
     return Written(step, values, head.version[0], head.recv_ms is None)
 
 
@@ -49,16 +39,6 @@ def first_author(registers: Mapping[str, Register]) -> bytes:
     """Return the device that wrote first of what is shown."""
     heads = [head for register in registers.values() for head in register.heads]
     return min(heads, key=Write.order).version[0] if heads else b""
-
-
-def as_day(value: object) -> date | None:
-    """Return the day that a stored value begins with; None for anything else."""
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        return None
 
 
 def as_text(value: object) -> str:

@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping
 
 from wardclient.casework import placement, retention
+from wardclient.casework import support_request as asking
 from wardclient.casework.case_state import UNTIL_WORK, Looked, case_state
+from wardclient.casework.steps import step_of
 from wardclient.ledger.events import Value
 from wardclient.ledger.registers import Write
 from wardclient.storage.cipher import Connection
 from wardclient.storage.state import read_register
 
 _RECORDS = (
-    # One question a stream for what nearly no case has: "placement:…", "placement_strike:…", "retention:…".
+    # One question a stream: "placement:…", "placement_strike:…", "retention:…", "request_step:…".
     "SELECT entity, field, state FROM register WHERE stream = ? AND (entity BETWEEN 'placement:' AND 'placement:~'"
-    " OR entity BETWEEN 'placement_strike:' AND 'placement_strike:~' OR entity BETWEEN 'retention:' AND 'retention:~')"
+    " OR entity BETWEEN 'placement_strike:' AND 'placement_strike:~' OR entity BETWEEN 'retention:' AND 'retention:~'"
+    " OR entity BETWEEN 'request_step:' AND 'request_step:~')"
 )
 
 
@@ -46,7 +49,8 @@ def state_of_case(
         return status
     records = _Records(connection, streams)
     claims = [c for n, v, at in records.of("placement") if (c := placement.claim(n, v, at)) is not None]
-    if not claims:
+    requests = _requests(records)
+    if not claims and not requests:
         return status
     strikes = [
         s for n, v, at in records.of("placement_strike") if (s := placement.strike(n, v, at)) is not None
@@ -57,4 +61,14 @@ def state_of_case(
         if (check := retention.check(n, v)) is not None
     ]
     written_at = max((write.order()[0] for write in written), default=0)
-    return case_state(status, written_at, placement.jobs(claims, strikes), looks)
+    return case_state(status, written_at, placement.jobs(claims, strikes), looks, requests)
+
+
+def _requests(records: _Records) -> list[list[asking.Step]]:
+    """Return the steps of each support request."""
+    logs: dict[str, list[asking.Step]] = {}
+    for name, values, at in records.of("request_step"):
+        step = step_of(asking.RequestState, name, values, at)
+        if step is not None:
+            logs.setdefault(str(values.get("request_id")), []).append(step)
+    return list(logs.values())

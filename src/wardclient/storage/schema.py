@@ -7,7 +7,7 @@ and what follows it) are disposable: `projection.rebuild` makes them anew from t
 from wardclient.storage.cipher import Connection
 
 VERSION = 3
-READ_MODELS = 3
+READ_MODELS = 4
 """Raise it when a read model changes: every PC then rebuilds in its first unlock."""
 
 LOG_TABLES = (
