@@ -11,6 +11,8 @@ from tests.screens.prints_model import PrintRoom
 from tests.screens.walking import at, press, settled, shown, the, unlock
 from wardclient.app import WardApp
 from wardclient.desk.door import HomeDoor
+from wardclient.desk.print_rows import PrintRow
+from wardclient.desk.print_sources import TITLES
 from wardclient.desk.workstation import Workstation
 from wardclient.screens.case import CaseScreen
 from wardclient.screens.prints import PrintScreen
@@ -125,3 +127,21 @@ async def test_a_paper_goes_from_the_screen_to_the_printer_at_a_real_desk(
         await press(pilot, "ctrl+l")
         await settled(pilot)
     assert list((offices.homes / "city" / "papers").iterdir()) == []
+
+
+async def test_a_print_of_the_other_office_is_seen_as_it_comes_and_the_reader_stays(make: Make) -> None:
+    """What came by a sync names no case; the list has it, and the paper is not scrolled back to its top."""
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot)
+        await press(pilot, "enter", "t", "tab", "pagedown")
+        await settled(pilot)
+        below = app.screen.query_one(".below")
+        assert below.scroll_y > 0
+        at_line = below.scroll_y
+        row = PrintRow("D4E5F6-00007", TITLES["consent"], "2026-11-24", "HW 3番窓口", "hellowork")
+        room(app).rows.insert(0, row)
+        app.desk.tell("case")  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert "D4E5F6-00007" in shown(app)
+        assert below.scroll_y == at_line

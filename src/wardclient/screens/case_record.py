@@ -7,21 +7,17 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from wardclient.desk.api import Desk
-from wardclient.desk.rows import Change
-from wardclient.keys import CURTAIN, HELP, Key
 from wardclient.locale import _
-from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.of_person import PersonScreen
 from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.prose import Part, Prose
 
 R = TypeVar("R")
 
 
-class CaseRecordScreen(WorkScreen):
-    """A text above a list. The title names the person: whoever comes back to the PC sees whose record is open."""
+class CaseRecordScreen(PersonScreen):
+    """A text above a list."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (HELP, CURTAIN)
-    BINDINGS = bindings(KEYS)
     CSS_PATH = "plan.tcss"
     COLUMNS: ClassVar[tuple[Column[Any], ...]] = ()
     EMPTY: ClassVar[str] = ""
@@ -30,8 +26,7 @@ class CaseRecordScreen(WorkScreen):
 
     def __init__(self, case_id: str) -> None:
         """Show a record of a case."""
-        super().__init__()
-        self.case_id = case_id
+        super().__init__(case_id)
         self._shown = False
 
     @property
@@ -52,21 +47,6 @@ class CaseRecordScreen(WorkScreen):
         with VerticalScroll(id="plan", classes="pane"):
             yield Prose(id="plan-text")
         yield RowGrid(self.COLUMNS, id="steps")
-
-    def on_mount(self) -> None:
-        """Ask for the record, and for whose it is."""
-        self.title_line.show(_(self.TITLE_TEXT))
-        self.show_sync()
-        case_id = self.case_id
-        self.ask(lambda desk: desk.case_name(case_id), self._named, group="name")
-        self.redraw()
-
-    def _named(self, name: str) -> None:
-        self.title_line.show(f"{_(self.TITLE_TEXT)}  {name}".rstrip())
-
-    def concerns(self, change: Change) -> bool:
-        """This case; what came by the sync does not name its cases."""
-        return self.case_id in change.case_ids or (not change.case_ids and "case" in change.kinds)
 
     def redraw(self) -> None:
         """Ask once more."""

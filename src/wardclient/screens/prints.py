@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from wardclient.desk.api import Desk, DeskError
 from wardclient.desk.print_rows import PaperChoice, PaperRecord, PrintedPaper, PrintRow
-from wardclient.desk.rows import Change
 from wardclient.keys import (
     BACK,
     CURTAIN,
@@ -26,6 +25,7 @@ from wardclient.keys import (
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
+from wardclient.screens.of_person import PersonScreen
 from wardclient.screens.words import side
 from wardclient.widgets.bars import Confirm, Question
 from wardclient.widgets.choices import Choose
@@ -59,7 +59,7 @@ def open_papers(screen: WorkScreen, case_id: str, kind: str, record: str = "") -
     screen.app.push_screen(PrintScreen(case_id, kind, record))
 
 
-class PrintScreen(WorkScreen):
+class PrintScreen(PersonScreen):
     """The papers of a case. The list on top, the chosen paper in words below it."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
@@ -85,13 +85,13 @@ class PrintScreen(WorkScreen):
 
     def __init__(self, case_id: str, kind: str = "", record: str = "") -> None:
         """Show the papers of a case, beginning at one, made of a record."""
-        super().__init__()
-        self.case_id = case_id
+        super().__init__(case_id)
         self._kind = kind
         self._record = record
         self._language = ""
         self._printer = ""
         self._printed: tuple[PrintRow, ...] = ()
+        self._lines: tuple[str, ...] = ()
         self._rows: tuple[PaperChoice, ...] | None = None
         columns: tuple[Column[PaperChoice], ...] = (
             Column(mark("様式"), 26, lambda r: _(r.title)),
@@ -114,21 +114,6 @@ class PrintScreen(WorkScreen):
             yield self.grid
             with VerticalScroll(classes="below", can_focus=True):
                 yield Prose(id="paper")
-
-    def on_mount(self) -> None:
-        """Ask for the list, and for whose it is."""
-        self.title_line.show(_("様式の印刷"))
-        self.show_sync()
-        case_id = self.case_id
-        self.ask(lambda desk: desk.case_name(case_id), self._named, group="name")
-        self.redraw()
-
-    def _named(self, name: str) -> None:
-        self.title_line.show(f"{_('様式の印刷')}  {name}".rstrip())
-
-    def concerns(self, change: Change) -> bool:
-        """This case."""
-        return self.case_id in change.case_ids
 
     def redraw(self) -> None:
         """Ask once more."""
@@ -176,6 +161,7 @@ class PrintScreen(WorkScreen):
     def _preview(self) -> None:
         row = self.grid.row
         if row is None or row.why_not:
+            self._lines = ()
             self.query_one("#paper", Prose).update((_(row.why_not) if row else "", "$ward-quiet"))
             return
         case_id, kind, record, language = self.case_id, row.kind, self._record, self._language
@@ -186,6 +172,10 @@ class PrintScreen(WorkScreen):
         )
 
     def _previewed(self, lines: tuple[str, ...]) -> None:
+        if lines == self._lines:
+            # Whoever reads on is not taken back to the top by a sync.
+            return
+        self._lines = lines
         title, *rest = lines
         self.query_one("#paper", Prose).update((f"{title}\n", "$ward-accent"), "\n".join(rest))
         self.query_one(".below", VerticalScroll).scroll_home(animate=False)

@@ -32,6 +32,7 @@ from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
 from wardclient.screens.marks import MOST_SIDE_BY_SIDE, Marks
+from wardclient.screens.of_person import PersonScreen
 from wardclient.screens.openings import OpeningScreen, short_pay, short_place
 from wardclient.screens.shortlist_forms import WordForm, word_text
 from wardclient.screens.words import side
@@ -74,7 +75,7 @@ def said_style(row: ShortlistRow) -> str:
     return "grid--bad" if len(row.words) > 1 else _STYLES.get("".join(row.words), "")
 
 
-class ShortlistScreen(WorkScreen):
+class ShortlistScreen(PersonScreen):
     """The shortlist of a case."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
@@ -105,11 +106,9 @@ class ShortlistScreen(WorkScreen):
 
     def __init__(self, case_id: str, at: str = "") -> None:
         """Show the list of a case, beginning at an opening."""
-        super().__init__()
-        self.case_id = case_id
+        super().__init__(case_id)
         self._at = at
         self._client = False
-        self._person = ""
         self._marks = Marks()
         self._rows: tuple[ShortlistRow, ...] | None = None
         columns: tuple[Column[ShortlistRow], ...] = (
@@ -139,25 +138,14 @@ class ShortlistScreen(WorkScreen):
             with VerticalScroll(classes="below"):
                 yield Prose(id="picked")
 
-    def on_mount(self) -> None:
-        """Ask for the list, and for whose it is."""
-        self.title_line.show(_("候補求人"))
-        self.show_sync()
-        case_id = self.case_id
-        self.ask(lambda desk: desk.case_name(case_id), self._named, group="name")
-        self.redraw()
-
-    def _named(self, name: str) -> None:
-        self._person = name
-        self.title_line.show(f"{_('候補求人')}  {name}".rstrip(), _("来所者表示") if self._client else "")
+    def show_title(self) -> None:
+        """Whose list it is, and whether the person may see it."""
+        shown = _("来所者表示") if self._client else ""
+        self.title_line.show(f"{_(self.TITLE_TEXT)}  {self.person}".rstrip(), shown)
 
     def concerns(self, change: Change) -> bool:
         """This case, or a new file of openings."""
-        return (
-            "openings" in change.kinds
-            or self.case_id in change.case_ids
-            or (not change.case_ids and "case" in change.kinds)
-        )
+        return "openings" in change.kinds or super().concerns(change)
 
     def redraw(self) -> None:
         """Ask once more."""
@@ -282,7 +270,7 @@ class ShortlistScreen(WorkScreen):
     def action_client(self) -> None:
         """Switch to what the person in front may see, and back."""
         self._client = not self._client
-        self._named(self._person)
+        self.show_title()
         self.grid.show(self.grid.rows, keep=True)
         self._explain(self.grid.row)
 
