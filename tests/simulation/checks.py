@@ -6,7 +6,7 @@ from tests.simulation import secrets
 from tests.simulation.population import honest, members, readable
 from tests.simulation.truth import EventName, need
 from tests.simulation.world import Device, World
-from wardclient.ledger.events import Op, Put, Version, read_event, read_ops
+from wardclient.ledger.events import Adopt, Op, Put, Version, read_event, read_ops
 from wardclient.ledger.registers import Register, Write
 from wardclient.sync.closing import ended_key
 from wardclient.sync.core import REBUILD, keep_identity
@@ -151,30 +151,38 @@ def _latest(register: Register) -> Write | None:
 def _maximal(world: World, stream: bytes) -> dict[tuple[str, str], set[Version]]:
     written: dict[tuple[str, str], set[Version]] = {}
     replaced: dict[tuple[str, str], set[Version]] = {}
-    for name, op, index in _operations(world, stream):
+    for name, op, index, wseq in _operations(world, stream):
         if isinstance(op, Put):
             version = (name[1], name[2], index)
             place = (op.entity, op.field)
             written.setdefault(place, set()).add(version)
-            gone = {v for v in op.over if v != version and _could_see(world, name, v)}
+            gone = {v for v in op.over if v != version and _could_see(world, name, wseq, v)}
             replaced.setdefault(place, set()).update(gone)
     return {place: versions - replaced[place] for place, versions in written.items()}
 
 
-def _could_see(world: World, name: EventName, version: Version) -> bool:
+def _could_see(world: World, name: EventName, wseq: int, version: Version) -> bool:
     """Whether the author of an event had seen a version: its own, or in the log before."""
     stream, author, n = name
     if version[0] == author:
         return version[1] <= n
     before = world.truth.events.get((stream, version[0], version[1]))
-    return before is not None and before < world.truth.events[name]
+    return before is not None and before < wseq
 
 
-def _operations(world: World, stream: bytes) -> Iterator[tuple[EventName, Op | None, int]]:
-    for name in world.truth.events:
-        if name[0] == stream:
-            for index, op in enumerate(read_ops(read_event(world.truth.content[name]))):
-                yield name, op, index
+def _operations(world: World, stream: bytes) -> Iterator[tuple[EventName, Op | None, int, int]]:
+    """Yield what was done in a stream, by whom, and where in the log; what was taken over under its author's name."""
+    for name, wseq in world.truth.events.items():
+        if name[0] != stream:
+            continue
+        for index, op in enumerate(read_ops(read_event(world.truth.content[name]))):
+            yield name, op, index, wseq
+            for data in op.events if isinstance(op, Adopt) else ():
+                event = read_event(data)
+                inner = (stream, op.author, event.n)  # type: ignore[union-attr]
+                if inner not in world.truth.events:
+                    for place, each in enumerate(read_ops(event)):
+                        yield inner, each, place, wseq
 
 
 def withdrawals_hold(world: World) -> None:

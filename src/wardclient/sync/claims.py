@@ -13,6 +13,9 @@ from wardclient.ledger.reduce import Decoded, decode_event
 from wardclient.sync.core import Core
 from wardproto.wire import MalformedError, encode
 
+_ADOPT = encode("adopt")
+"""The tag of an adoption, as it stands in an event that has one."""
+
 
 @dataclass(slots=True)
 class Numbers:
@@ -97,6 +100,14 @@ class Claims:
             kept.append(data if cleaned is None else encode(cleaned.event))
             self._numbers.use(self._stream, op.author, decoded.event.n)
         return op if tuple(kept) == op.events else msgspec.structs.replace(op, events=tuple(kept))
+
+
+def adopts_of_member(core: Core, event: bytes) -> bool:
+    """Whether an event adopts work of a device that is a member now, so that every reader would empty it."""
+    if _ADOPT not in event:
+        return False
+    ops = decode_event(event).ops
+    return any(isinstance(op, Adopt) and op.events and core.state.member(op.author) is not None for op in ops)
 
 
 def _claims(op: Op | None) -> bool:

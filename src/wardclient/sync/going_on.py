@@ -12,7 +12,7 @@ from wardclient.ledger.reduce import decode_event
 from wardclient.sync import again, closing
 from wardclient.sync.aside import ASIDE
 from wardclient.sync.audit import HEARD, Heard
-from wardclient.sync.claims import Claims, Numbers
+from wardclient.sync.claims import Claims, Numbers, adopts_of_member
 from wardclient.sync.core import HALTED, OLD_PAGES, Core
 from wardclient.sync.grants import keep_only
 from wardclient.sync.notices import AWAITED, PASSED, Awaited, lost_receipts, notices
@@ -71,6 +71,7 @@ def go_back(core: Core, wanted: Awaited) -> None:
     for stream in set(before.streams) | set(store.outbox_streams()):
         if stream in written or store.get(refused_key(stream)):
             store.put(refused_key(stream), encode(Refused(1, name, 0, 0)))
+    _lay_aside_adoptions(core)
     store.reduce_again([stream for stream in kept if stream != CONTROL_STREAM])
     if size == told.size:
         _note_place(core, size, told.root, told.restored_ms, wanted.notice)
@@ -184,6 +185,18 @@ def _fits(core: Core, sealed: Sealed, size: int, kept: Kept | None, state: Contr
         return False
     epoch = core.store.epoch(sealed.stream) if kept is None else kept.epoch
     return header.epoch == epoch.number + (header.new_epoch is not None)
+
+
+def _lay_aside_adoptions(core: Core) -> None:
+    """Work of a device whose removal was lost too goes to the tray, with what stands before it in that stream.
+
+    Its author is a member again and may bring it itself, under the same names; taken over before it is removed
+    again, every reader would drop it. Afterwards a person takes it over anew.
+    """
+    for stream in core.store.outbox_streams():
+        found = [draft.n for draft in core.store.drafts(stream) if adopts_of_member(core, draft.event)]
+        if found:
+            closing.tray(core, stream, "refused", max(found))
 
 
 def _clean_drafts(core: Core) -> None:
