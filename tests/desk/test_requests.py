@@ -110,7 +110,9 @@ def test_a_request_moves_the_case_in_both_offices(
     assert states() == {"requested"}
     hellowork.move_request(case_id, asked, {"state": "held", "on": on})
     assert states() == {"requested"}
-    hellowork.move_request(case_id, asked, {"state": "declined", "on": on, "decline_reason": "1", "note": "まだ早い"})
+    hellowork.move_request(
+        case_id, asked, {"state": "declined", "on": on, "decline_reason": "1", "note": "まだ早い"}
+    )
     assert states() == {"not_supported"}
     again = city.request_support(case_id, ASK)
     assert states() == {"requested"}

@@ -840,6 +840,10 @@ class ModelDesk(PrintModel):
         """A feed of yesterday unless a test said otherwise."""
         return self.ward.feed
 
+    def opening_codes(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Codes are picked at a real desk."""
+        raise NotImplementedError
+
     def supply_use(self, year: int) -> SupplyUse:
         """The yearly count is made at a real desk."""
         raise NotImplementedError

@@ -14,9 +14,10 @@ from wardclient.screens.openings import OpeningsScreen
 from wardclient.screens.openings_details import OpeningsDetails
 from wardclient.screens.synonyms import SynonymsScreen
 from wardclient.settings import Settings
-from wardclient.widgets.filters import Filter
+from wardclient.widgets.filters import Filter, FilterLine
 from wardclient.widgets.form import FormBody
 from wardclient.widgets.ime import ImeInput
+from wardclient.widgets.pick import Pick
 
 
 def found(desk: Workstation, **filters: object) -> int:
@@ -159,3 +160,68 @@ async def test_the_order_and_the_employer_are_chosen(
         the(app, OpeningsDetails).query_one(FormBody).field("employer").fill(name)
         await press(pilot, "ctrl+s")
         assert f"{len(theirs)}件" in shown(app)
+
+
+async def test_codes_are_picked_by_their_words(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """F4 in a field of codes lists them, typing narrows, Enter adds the code; elsewhere it says where it works."""
+    read_in(city, tmp_path, 60, 1)
+    for name in ("municipalities", "occupations", "industries", "kinds"):
+        for code, words in city.opening_codes(name):
+            assert words, code
+            city.find_openings("", {name: [code]}, 1)  # none of them is refused
+    assert city.opening_codes("station") == ()
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "f3", "f2", "f4")
+        assert "番号を選べます" in shown(app)
+        screen = the(app, OpeningsDetails)
+        field = screen.query_one(FormBody).field("industries")
+        field.editor.focus()
+        await press(pilot, "f4")
+        assert isinstance(app.screen, Pick)
+        app.screen.query_one(ImeInput).value = "医療"
+        await settled(pilot)
+        await press(pilot, "enter")
+        assert field.value == "P"
+        await press(pilot, "f4", *"P85", "down", "up", "enter")
+        assert str(field.value).startswith("P、P85")
+        await press(pilot, "f4", "escape")
+        assert str(field.value).startswith("P、P85")
+
+
+async def test_the_line_and_the_details_never_differ_in_secret(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """A ward chosen on the line stands in F2; another chosen there takes it off the line; the line's next choice counts."""
+    read_in(city, tmp_path, 60, 1)
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "f3")
+        screen = the(app, OpeningsScreen)
+        line = screen.query_one(FilterLine)
+        line.set("municipalities", "14101")
+        await press(pilot, "f2")
+        details = the(app, OpeningsDetails)
+        field = details.query_one(FormBody).field("municipalities")
+        assert field.value == "14101"
+        details.query_one(FormBody).field("traits").fill(["bonus"])
+        await press(pilot, "ctrl+s")
+        assert line.values() == {"municipalities": "14101"}
+        assert screen.details == {"traits": ["bonus"]}
+        await press(pilot, "f2")
+        the(app, OpeningsDetails).query_one(FormBody).field("municipalities").fill("14104、14")
+        await press(pilot, "ctrl+s")
+        assert line.values() == {}
+        assert screen.asked()[1] == {"traits": ["bonus"], "municipalities": ["14104", "14"]}
+        line.set("municipalities", "14114")
+        assert screen.asked()[1]["municipalities"] == "14114"

@@ -30,6 +30,9 @@ class NewsDesk(Protocol):
     ) -> "OpeningPage":
         """Search openings; wrong codes are RefusedError, never an empty result."""
 
+    def opening_codes(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return (code, words) of the codes that a filter of the search takes."""
+
     def synonym_list(self) -> "tuple[SynonymRow, ...]":
         """Return every word that has synonyms."""
 

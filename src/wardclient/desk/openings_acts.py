@@ -22,7 +22,7 @@ from wardclient.desk.rows import (
     SynonymRow,
 )
 from wardclient.desk.turns import GaveUpError, Turns
-from wardclient.openings import rules, search, sheet, synonyms
+from wardclient.openings import code_lists, rules, search, sheet, synonyms
 from wardclient.openings.age_rule import age_rule
 from wardclient.openings.filters import Filters
 from wardclient.openings.importer import ImportOptions, ImportReport, import_file
@@ -173,6 +173,12 @@ class OpeningsActs(Acts):
         return OpeningPage(
             rows, page.total, page.more_than, page.age.days or 0, warning, page.index_behind, page.also
         )
+
+    def opening_codes(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return (code, words) of the codes that a filter takes; empty where it has no list."""
+        lock, connection = self.room.read()
+        with lock:
+            return code_lists.code_list(connection, name)
 
     def synonyms(self, word: str) -> tuple[str, ...]:
         """Return what is searched with a word."""

@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 from functools import cache
 
+from wardclient.casework.work_codes import EmploymentType
 from wardclient.openings import values
 from wardclient.openings.conditions import Conditions, Filters, marks, rows_of, unknown
 from wardclient.openings.derive import FULL, PART
@@ -112,6 +113,7 @@ def _unheard_of(connection: Connection, code: int, group: tuple[int, int]) -> se
 
 def _employment(connection: Connection, codes: tuple[str, ...], result: Conditions) -> None:
     known = {row[0] for row in connection.execute("SELECT code FROM code_name WHERE kind = 'employment'")}
+    known |= {code.value for code in EmploymentType}
     result.problems.extend(
         unknown("employment_types", "雇用形態コード", "employment type code", code, known)
         for code in codes

@@ -35,13 +35,12 @@ from wardclient.keys import (
 )
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
+from wardclient.screens.opening_words import head_of, sheet_of
 from wardclient.screens.openings_narrowing import Narrowing
-from wardclient.screens.words import long_day
-from wardclient.widgets.cells import pad, width, wrap
 from wardclient.widgets.filters import Filter, FilterLine
 from wardclient.widgets.grid import Column, RowGrid
 from wardclient.widgets.ime import ImeInput
-from wardclient.widgets.prose import Part, Prose
+from wardclient.widgets.prose import Prose
 
 ORDER = "order"
 """The choice on the line of filters that orders and narrows nothing."""
@@ -179,7 +178,22 @@ class OpeningsScreen(Narrowing):
         filters.pop(ORDER, None)
         if "within_days" in filters:
             filters["within_days"] = int(str(filters["within_days"]))
-        return self.query_one("#search", ImeInput).value, {**filters, **self.details}
+        # What was chosen on the line last counts: the details have taken off it what they say otherwise.
+        return self.query_one("#search", ImeInput).value, {**self.details, **filters}
+
+    def on_the_line(self, details: dict[str, object]) -> dict[str, object]:
+        """Leave on the line what it can say, take off what the details say otherwise or no more."""
+        from wardclient.screens.openings_details import FIELDS
+
+        line, rest = self.query_one(FilterLine), dict(details)
+        for name, chosen in line.values().items():
+            if name not in {field.name for field in FIELDS}:
+                continue
+            if rest.get(name) in (chosen, [chosen]):
+                del rest[name]
+            else:
+                line.set(name, "")
+        return rest
 
     def _show(self, page: OpeningPage, *, keep: bool) -> None:
         more = (len(page.rows) < page.total or page.more_than) and self._limit < MOST
@@ -202,7 +216,7 @@ class OpeningsScreen(Narrowing):
     @on(RowGrid.Chosen)
     def _preview(self, event: RowGrid.Chosen) -> None:
         row = event.row
-        self.query_one("#preview", Prose).update(*(_head(row) if isinstance(row, OpeningRow) else ()))
+        self.query_one("#preview", Prose).update(*(head_of(row) if isinstance(row, OpeningRow) else ()))
 
     async def on_key(self, event: KeyEvent) -> None:
         """Move in the list while typing in the search box."""
@@ -329,7 +343,7 @@ class OpeningScreen(WorkScreen):
 
     def _lay_out(self) -> None:
         if self._view is not None:
-            self.query_one("#conditions", Prose).update(*_sheet(self._view, self.size.width - 4))
+            self.query_one("#conditions", Prose).update(*sheet_of(self._view, self.size.width - 4))
 
     def action_client(self) -> None:
         """Switch to what the person in front may see, and back."""
@@ -358,35 +372,3 @@ class OpeningScreen(WorkScreen):
             self.app.push_screen(ReferralScreen(self.case_id, self.opening_no))
         elif self._view is not None:
             self.say(self._view.why_not, bad=True)
-
-
-def _head(row: OpeningRow) -> list[Part]:
-    parts: list[Part] = [(f"{row.title}\n", "bold $ward-accent"), f"{row.employer}\n\n"]
-    for label, value in (
-        (_("求人番号"), row.opening_no),
-        (_("場所"), row.place),
-        (_("賃金"), row.pay),
-        (_("時間"), row.hours),
-        (_("雇用形態"), row.employment_type),
-        (_("受付"), long_day(row.received_on)),
-        (_("有効期限"), long_day(row.valid_until)),
-    ):
-        if value:
-            parts += [(f"{label}\n", "$ward-quiet"), f"  {value}\n"]
-    if not row.listed:
-        parts.append((_("新しいファイルにはもうありません"), "$ward-warn"))
-    return parts
-
-
-def _sheet(view: OpeningView, room: int) -> list[Part]:
-    cells = min(max((width(label) for label, _text in view.conditions), default=0), 26)
-    parts: list[Part] = []
-    for label, text in view.conditions:
-        lines = wrap(text, max(room - cells - 2, 20))
-        names = wrap(label, cells)
-        for index in range(max(len(lines), len(names))):
-            name = names[index] if index < len(names) else ""
-            line = lines[index] if index < len(lines) else ""
-            parts += [(pad(name, cells) + "  ", "$ward-quiet"), f"{line}\n"]
-    parts += ["\n", (view.source_line, "$ward-quiet")]
-    return parts

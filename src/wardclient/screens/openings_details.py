@@ -8,19 +8,22 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from wardclient.casework.field import Field, Form
+from wardclient.casework.work_codes import EmploymentType
 from wardclient.desk.api import DeskError, RefusedError
 from wardclient.desk.filter_words import AVOIDABLE, DAYS, TRAITS
 from wardclient.desk.rows import OpeningPage
-from wardclient.keys import BACK, CLEAR_DETAILS, CURTAIN, HELP, MOVE, SEARCH_SO, TOGGLE, Key
+from wardclient.keys import BACK, CLEAR_DETAILS, CURTAIN, HELP, MOVE, PICK_CODE, SEARCH_SO, TOGGLE, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.widgets.choices import ChecksField
 from wardclient.widgets.form import EMPTY, FormBody, FormField
+from wardclient.widgets.pick import Pick
 
 COUNT_AFTER = 0.2
 """Seconds from a change to the question how many there are."""
 Filters = Mapping[str, object]
-LISTS = ("occupations", "industries", "kinds")
+LISTS = ("municipalities", "occupations", "industries", "kinds")
+"""Fields of codes: typed, or picked by F4."""
 NUMBERS = (
     *("age", "pay_floor_month", "pay_floor_hour", "overtime_most", "holidays_least"),
     *("staff_least", "staff_most", "retirement_least"),
@@ -42,6 +45,8 @@ FIELDS: tuple[Field, ...] = (
     Field("retirement_least", "定年(歳以上)", "Retirement age from", Form.NUMBER, "OPS", most=99),
     Field("employer", "事業所名", "Employer", Form.TEXT, "OPS", most=40),
     Field("station", "沿線・駅", "Line or station", Form.TEXT, "OPS", most=40),
+    Field("employment_types", "雇用形態", "Employment type", Form.CODES, "OPS"),
+    Field("municipalities", "就業場所", "Place of work", Form.TEXT, "OPS", most=120),
     Field("occupations", "職業分類", "Occupation codes", Form.TEXT, "OPS", most=80),
     Field("industries", "産業分類", "Industry codes", Form.TEXT, "OPS", most=80),
     Field("kinds", "求人区分", "Kind of opening", Form.TEXT, "OPS", most=20),
@@ -57,13 +62,17 @@ def _editor(field: Field) -> Widget | None:
             return ChecksField([(code, en if english else ja) for code, ja, en in AVOIDABLE])
         case "days_off":
             return ChecksField([(day, day) for day in DAYS])
+        case "employment_types":
+            return ChecksField([(code.value, code.en if english else code.ja) for code in EmploymentType])
         case _:
             return None
 
 
 HINTS = {
-    "occupations": mark("例 055-01、09"),
-    "industries": mark("例 P、P85"),
+    "municipalities": mark("F4 で選ぶ  例 14101"),
+    "occupations": mark("F4 で選ぶ  例 055-01"),
+    "industries": mark("F4 で選ぶ  例 P85"),
+    "kinds": mark("F4 で選ぶ"),
 }
 
 
@@ -74,6 +83,7 @@ class OpeningsDetails(WorkScreen):
         SEARCH_SO,
         MOVE,
         TOGGLE.aside(),
+        PICK_CODE,
         CLEAR_DETAILS,
         HELP,
         BACK.named(mark("やめる")),
@@ -168,6 +178,25 @@ class OpeningsDetails(WorkScreen):
             )
         else:
             self.tell(error)
+
+    def action_pick_code(self) -> None:
+        """Pick a code for the field one is in; it is added to those that stand there."""
+        field = next((each for each in self.query(FormField) if each.has_focus_within), None)
+        name = field.field.name if field is not None else ""
+        if field is None or name not in LISTS:
+            self.say(_("就業場所・職業分類・産業分類・求人区分の欄で押すと、番号を選べます。"))
+            return
+
+        def picked(code: str | None) -> None:
+            given = str(field.value or "").replace("、", " ").replace(",", " ").split()
+            if code is not None and code not in given:
+                field.fill("、".join([*given, code]))
+                self.count()
+
+        def offer(choices: tuple[tuple[str, str], ...]) -> None:
+            self.app.push_screen(Pick(field.field.label(language()), choices), picked)
+
+        self.ask(lambda desk: desk.opening_codes(name), offer, group="codes")
 
     def action_search_so(self) -> None:
         """Search with these, where they can be searched."""

@@ -47,9 +47,14 @@ class Narrowing(WorkScreen):
         words = self.query_one("#search", ImeInput).value.split()
         self.app.push_screen(SynonymsScreen(self.widened, switched, words[0] if words else ""))
 
+    def on_the_line(self, details: dict[str, object]) -> dict[str, object]:
+        """Return the details that the line of filters does not say too; what they say otherwise goes off the line."""
+        return details
+
     def _narrow_by(self, details: dict[str, object]) -> None:
         from wardclient.screens.saved_searches import in_words
 
+        details = self.on_the_line(details)
         self.details = details
         words = f"{_('条件')}  {in_words('', details)}" if details else ""
         self.query_one("#details", Static).update(Content(cut(words, max(self.size.width - 2, 1))))

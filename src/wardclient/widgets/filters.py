@@ -58,6 +58,13 @@ class FilterLine(Horizontal):
         super().__init__(*filters)
         self._filters = filters
 
+    def set(self, name: str, value: str) -> None:
+        """Set a filter without a word: whoever sets it searches anew."""
+        for each in self._filters:
+            if each.filter_name == name and each.value != value:
+                each.value = value
+                each.refresh(layout=True)
+
     def values(self) -> dict[str, str]:
         """Return the filters that narrow."""
         return {f.filter_name: f.value for f in self._filters if f.value}
