@@ -106,6 +106,7 @@ def serve(options: argparse.Namespace, folder: Folder) -> None:
             certificate=certificate,
             proxies=options.proxy,
             alive=supervisor.alive,
+            supervised=supervisor.present,
         )
         asyncio.run(server.serve(sockets=[sock]))
         log.info(say("stopped"))

@@ -246,6 +246,10 @@ def room_for(connections: int) -> int:
     return min(connections, wanted - SPARE_FILES)
 
 
+def _nothing() -> None:
+    """What a reload does where no file can be renewed."""
+
+
 def make_server(
     app: ASGIApp,
     *,
@@ -258,10 +262,12 @@ def make_server(
     certificate: Certificate | None = None,
     proxies: Sequence[str] = (),
     alive: Callable[[float], None] = lambda _now: None,
+    supervised: bool = False,
 ) -> CentralServer:
     """Return a server for the application; run it with ``serve(sockets=[...])``.
 
-    ``proxies``: addresses whose word about a caller's address is believed.
+    ``proxies``: addresses whose word about a caller's address is believed. ``supervised``: SIGHUP is a supervisor's
+    wish to reload, also where there is nothing to; else it is the end of the terminal.
     """
     activity = Activity(app)
     config = uvicorn.Config(
@@ -293,7 +299,7 @@ def make_server(
         drain_seconds=drain_seconds,
         finished=finished,
         alive=alive,
-        renew=None if certificate is None else certificate.renew,
+        renew=certificate.renew if certificate is not None else (_nothing if supervised else None),
     )
 
 

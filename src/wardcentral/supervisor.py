@@ -19,6 +19,11 @@ class Supervisor:
         self._every = int(text) / _MICROSECONDS / 3 if text.isdigit() and meant else 0.0
         self._next = 0.0
 
+    @property
+    def present(self) -> bool:
+        """Whether there is one."""
+        return bool(self._address)
+
     def ready(self) -> None:
         """The service accepts."""
         self._tell(f"READY=1\nMAINPID={os.getpid()}")

@@ -12,8 +12,8 @@ PERSON, FIELD = "person", "phone"
 class Scene:
     """A ward with a case; one PC wrote offline and was removed, another took its work over; then all that is lost."""
 
-    def __init__(self, seed: int, *, adopter_roles: tuple[str, ...]) -> None:
-        self.world = World(seed)
+    def __init__(self, seed: int, *, adopter_roles: tuple[str, ...], **options: object) -> None:
+        self.world = World(seed, **options)  # type: ignore[arg-type]
         self.first, self.second = self.world.devices[:2]
         self.author = self.world.enrol("city-3", "city", ("cw",), self.first)
         self.adopter = self.world.enrol("city-4", "city", adopter_roles, self.first)

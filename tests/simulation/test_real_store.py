@@ -15,6 +15,7 @@ import pytest
 
 from tests.simulation.memory_store import MemoryStore
 from tests.simulation.run import run
+from tests.simulation.test_adoptions import Scene
 from tests.simulation.test_restores import live
 from tests.simulation.world import World
 from wardclient.storage import log_store
@@ -123,5 +124,24 @@ def test_both_stores_answer_alike_when_the_log_was_put_back(tmp_path: Path, seed
     world = live(seed, make_store=partial(TwinStore, tmp_path, [0]))
     same_state(world)
     for device in world.devices:
+        assert isinstance(device.store, TwinStore)
+        device.store.sql.close()
+
+
+@pytest.mark.parametrize("roles", [("cw",), ("cw", "adm")])
+@pytest.mark.parametrize("author_first", [False, True])
+def test_both_stores_answer_alike_when_an_adoption_was_lost(
+    tmp_path: Path, roles: tuple[str, ...], author_first: bool
+) -> None:
+    """Laid aside with the removal of its author, brought by the author or not, taken over anew."""
+    scene = Scene(1, adopter_roles=roles, make_store=partial(TwinStore, tmp_path, [0]))
+    scene.acknowledge(scene.second)
+    if author_first:
+        scene.meet(scene.author)
+    scene.meet(scene.adopter, scene.first)
+    scene.take_over_again()
+    scene.end()
+    same_state(scene.world)
+    for device in scene.world.devices:
         assert isinstance(device.store, TwinStore)
         device.store.sql.close()

@@ -5,7 +5,7 @@ import pytest
 from psycopg import sql
 
 from tests.wardcentral.postgres import make_database, owner_of
-from wardcentral.postgres_schema import GRANTS, migrate
+from wardcentral.postgres_schema import GRANTS, NEWEST, migrate
 
 FORBIDDEN = (
     "DELETE FROM entry",
@@ -19,6 +19,8 @@ FORBIDDEN = (
     "DELETE FROM stream_head",
     "DELETE FROM device_head",
     "INSERT INTO placement VALUES ('', 'moved', '')",
+    "INSERT INTO restore_notice VALUES ('', '', '')",
+    "DELETE FROM restore_notice",
     "UPDATE schema_floor SET oldest = ''",
     "UPDATE alembic_version SET version_num = ''",
     "TRUNCATE block",
@@ -44,8 +46,8 @@ FORBIDDEN = (
 )
 
 
-@pytest.fixture(scope="module")
-def roles(postgres: str) -> tuple[str, str]:
+@pytest.fixture(scope="module", params=["fresh", "upgraded"])
+def roles(request: pytest.FixtureRequest, postgres: str) -> tuple[str, str]:
     """A database that also holds another program's schema: its address as the owner and as the service."""
     service = make_database(postgres)
     owner = owner_of(postgres, service)
@@ -53,8 +55,12 @@ def roles(postgres: str) -> tuple[str, str]:
         connection.execute("CREATE SCHEMA elsewhere")
         connection.execute("CREATE TABLE elsewhere.secrets (word text)")
         connection.execute("CREATE FUNCTION elsewhere.tell() RETURNS text LANGUAGE sql AS 'SELECT ''x'''")
+        if request.param == "upgraded":
+            # As the step before the last left it.
+            connection.execute("DROP TABLE restore_notice")
+            connection.execute("UPDATE alembic_version SET version_num = '0003'")
     # An upgrade grants again, to the role that was there.
-    migrate(owner)
+    assert migrate(owner) == NEWEST
     return owner, service
 
 
