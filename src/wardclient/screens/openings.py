@@ -142,7 +142,8 @@ class OpeningsScreen(Narrowing):
         self.title_line.show(_("求人検索"), _("紹介する求人を選びます") if self.case_id else "")
         # For a case the line is full: the file is read in elsewhere, and Ctrl+R still does it.
         aside = ("import",) if self.case_id else ("by_hand", "matches", "pick")
-        self.key_line.show([k for k in self.KEYS if k.action not in aside])
+        room = () if self.case_id else (DETAILS,)
+        self.key_line.show([*(k for k in self.KEYS if k.action not in aside), *room])
         self.show_sync()
         self.find()
 
