@@ -33,6 +33,7 @@ from wardcentral.places import address_of, invite_of, number_of, numbers_of, tar
 from wardcentral.problems import ProblemError
 from wardcentral.restore_notice import in_order
 from wardcentral.service import Service
+from wardcentral.spent import Spent
 from wardproto.control import ADMIN_ROLE, MAX_CONTROL
 from wardproto.messages import (
     CONTENT_TYPE,
@@ -93,6 +94,7 @@ class Doors:
         metrics = service.metrics
         self._service = service
         self.hints = Live(service.clock_ms, relay)
+        self.spent = Spent(service)
         self._bodies = Bodies(limits.body_seconds, limits.body_rate, limits.buffered)
         self._guard = Guard(
             service.signing,
@@ -218,6 +220,8 @@ class Doors:
             raise
         async with self._bodies.read(request, limit) as body:
             self._believe(request, claim, snapshot, body)
+            if not pushing:
+                await self.spent.spend(snapshot.ward, claim.device, claim.nonce)
             yield Caller(snapshot, claim.device, body)
 
     async def _claimed(self, request: Request, *, removed: bool, pushing: bool) -> tuple[Claim, Snapshot]:
@@ -269,12 +273,15 @@ def create_app(
             loop.call_soon_threadsafe(doors.hints.take, passed)
 
         service.start(loop)
+        cleaning = asyncio.create_task(doors.spent.keep_clean())
         if relay is not None:
             relay.start(take)
         try:
             yield
         finally:
             service.stop_waiting()
+            cleaning.cancel()
+            await asyncio.gather(cleaning, return_exceptions=True)
             if relay is not None:
                 await asyncio.to_thread(relay.stop)
             await asyncio.to_thread(service.stop)

@@ -23,6 +23,10 @@ _JOINED = (
     f"SELECT {_ENTRY}, b.record, b.body, b.wrap_hashes "  # noqa: S608
     "FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"
 )
+_NOW = "(extract(epoch FROM now()) * 1000)::bigint"
+"""One clock for all processes."""
+_SPEND = f"INSERT INTO request_nonce VALUES (%s, %s, {_NOW}) ON CONFLICT DO NOTHING RETURNING true"  # noqa: S608
+_FORGET = f"WITH gone AS (DELETE FROM request_nonce WHERE at_ms < {_NOW} - %s RETURNING 1) SELECT true FROM gone LIMIT 1"  # noqa: S608
 TIP = "sseq, head, epoch, recipients, key_commit"
 """The columns of a stream's end, as `read_tip` takes them."""
 _recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
@@ -95,6 +99,14 @@ class PostgresReader:
         return tuple(
             signed for (signed,) in self._rows("SELECT signed FROM restore_notice WHERE ward = %s", (ward,))
         )
+
+    def spend(self, ward: bytes, name: bytes) -> bool:
+        """Return whether no process has spent this name of a request before."""
+        return bool(self._rows(_SPEND, (ward, name)))
+
+    def forget_spent(self, after_ms: int) -> bool:
+        """Forget the names that were spent more than ``after_ms`` ago; whether there were any."""
+        return bool(self._rows(_FORGET, (after_ms,)))
 
     def ward_head(self, ward: bytes) -> WardHead | None:
         """The end of a ward's log."""

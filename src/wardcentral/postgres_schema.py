@@ -19,7 +19,7 @@ from psycopg import sql
 
 from wardcentral.store import SchemaError
 
-NEWEST = "0004"
+NEWEST = "0005"
 """The newest step that this program knows."""
 LOCK_MS = 2_000
 """What a change of a table waits for its lock at most: whoever comes after it waits as long."""
@@ -40,6 +40,7 @@ GRANTS = {
     "alembic_version": "SELECT",
     "schema_floor": "SELECT",
     "restore_notice": "SELECT",
+    "request_nonce": "SELECT, INSERT, DELETE",
 }
 
 

@@ -190,6 +190,12 @@ class SharedReader(WatchedReader, Protocol):
     def notices(self, ward: bytes) -> tuple[bytes, ...]:
         """The signed notices of restores of a ward."""
 
+    def spend(self, ward: bytes, name: bytes) -> bool:
+        """Return whether no process has spent this name of a request before, and remember it for all."""
+
+    def forget_spent(self, after_ms: int) -> bool:
+        """Forget the names that were spent more than ``after_ms`` ago, of all wards; whether there were any."""
+
 
 class ServerStore(Reader, Protocol):
     """The store as its one writer sees it."""

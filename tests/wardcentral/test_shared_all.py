@@ -33,8 +33,9 @@ from wardcentral.cli import DATABASE
 from wardcentral.folder import Folder
 from wardcentral.placement import Placement
 from wardcentral.postgres_reader import PostgresReader
-from wardproto.feed import FEED_ROLES
-from wardproto.messages import LIVE_BYTES, LivePost, LiveReply, PushRequest, RestoreNotices
+from wardcentral.spent import KEEP_MS
+from wardproto.feed import FEED_ROLES, FeedNames
+from wardproto.messages import LIVE_BYTES, LivePost, PushRequest, RestoreNotices
 from wardproto.records import Receipt
 from wardproto.restored import read_notice
 from wardproto.signing import Ed25519Signing
@@ -115,55 +116,93 @@ def key_secret(folder: Path) -> bytes:
 # --- the same request at each process
 
 
-def twice(caller: Caller, urls: Sequence[str], method: str, path: str, body: bytes) -> list[httpx.Response]:
+def twice(
+    caller: Caller, urls: Sequence[str], method: str, path: str, body: bytes = b""
+) -> tuple[httpx.Response, httpx.Response]:
     """Send one signed request, as somebody between could, to each process, and then to the first again."""
     target = caller.target(path)
     headers = caller.pc.headers(method, target, body, now_ms())
-    answers = [caller.client.request(method, url + target, content=body, headers=headers) for url in urls]
+    one, other = (caller.client.request(method, url + target, content=body, headers=headers) for url in urls)
     again = caller.client.request(method, urls[0] + target, content=body, headers=headers)
     assert problem(again) == "replay"
-    return answers
+    return one, other
 
 
-def test_a_replayed_request_changes_nothing(two: Two, cell: tuple[str, Path]) -> None:
-    """Every call that writes, sent again at the other process: the same answer, no second effect, nothing put back."""
+def test_a_request_is_good_once_at_whichever_process(two: Two, cell: tuple[str, Path]) -> None:
+    """Every call that a device signs, sent again at the other process, is refused there; but for a push of blocks."""
     urls = [url for _, url in two]
     witness = Witness(urls, key_of(cell[1]))
     caller, stream = witness.caller, witness.stream
-    with calling() as client:
-        caller.client = client
-        newcomer = caller.ward.invite(caller.pc, "city", ("cw",), now_ms() + 3_600_000)
-        one, other = twice(caller, urls, "POST", "control", encode(newcomer))
-        assert one.content == other.content
-        item = caller.ward.block(caller.pc, stream)
-        one, other = twice(caller, urls, "POST", "blocks", encode(PushRequest((item,))))
-        assert one.content == other.content
-        size = len(caller.page().items)
-        numbers = [entry.entry.wseq for entry in other_door(caller, urls[1]).page().items]
-        assert numbers == list(range(1, size + 1))
-
-        hint = encode(LivePost(stream, os.urandom(LIVE_BYTES)))
-        one, other = twice(caller, urls, "POST", "live", hint)
-        assert decode(one.content, LiveReply).hints == decode(other.content, LiveReply).hints == ()
-
-        publisher = Publisher(caller)
-        assert FEED_ROLES & set(caller.ward.state.members[caller.pc.id].roles)
-        name, packed = publisher.chunk()
-        path = f"feed/chunk/{name.hex()}"
-        assert [a.status_code for a in twice(caller, urls, "PUT", path, packed)] == [204, 204]
-        first = publisher.signed(name)
-        assert [a.status_code for a in twice(caller, urls, "PUT", "feed", first.envelope)] == [204, 204]
-        publisher.newest = first
-        second = publisher.signed(name)
-        target = caller.target("feed")
-        headers = caller.pc.headers("PUT", target, second.envelope, now_ms())
-        assert client.put(urls[0] + target, content=second.envelope, headers=headers).status_code == 204
-        publisher.newest, publisher.chunks = second, {name: packed}
-        publisher.publish()
-        late = client.put(urls[1] + target, content=second.envelope, headers=headers)
-        assert problem(late) == "feed_conflict", "an old feed does not come back"
-        publisher.check(urls[1])
+    publisher = Publisher(caller)
+    assert FEED_ROLES & set(caller.ward.state.members[caller.pc.id].roles)
+    name, packed = publisher.chunk()
+    signed = publisher.signed(name)
+    invited = caller.ward.invite(caller.pc, "city", ("cw",), now_ms() + 3_600_000)
+    calls = [
+        ("POST", "control", encode(invited), 200),
+        ("POST", "live", encode(LivePost(stream, os.urandom(LIVE_BYTES))), 200),
+        ("PUT", f"feed/chunk/{name.hex()}", packed, 204),
+        ("PUT", "feed", signed.envelope, 204),
+        ("POST", "feed/missing", encode(FeedNames((name,))), 200),
+        ("GET", "feed", b"", 200),
+        ("GET", f"feed/chunk/{name.hex()}", b"", 200),
+        ("GET", "log?after=0", b"", 200),
+        ("GET", "wake?after=0", b"", 200),
+        ("GET", "restored", b"", 200),
+        ("GET", f"join/{'ab' * 16}", b"", 404),
+    ]
+    for method, path, body, status in calls:
+        one, other = twice(caller, urls, method, path, body)
+        assert one.status_code == status, (path, one.text)
+        assert problem(other) == "replay", path
+    target = caller.target("events?after=0")
+    headers = caller.pc.headers("GET", target, b"", now_ms())
+    with caller.client.stream("GET", urls[0] + target, headers=headers) as answer:
+        assert answer.status_code == 200
+        assert problem(caller.client.get(urls[1] + target, headers=headers)) == "replay"
     witness.close()
+
+
+def test_blocks_pushed_again_at_another_process_are_answered_and_have_one_effect(
+    two: Two, cell: tuple[str, Path]
+) -> None:
+    """The answer that was given, byte for byte."""
+    urls = [url for _, url in two]
+    witness = Witness(urls, key_of(cell[1]))
+    caller = witness.caller
+    push = encode(PushRequest((caller.ward.block(caller.pc, witness.stream, epoch=True),)))
+    size = len(caller.page().items)
+    one, other = twice(caller, urls, "POST", "blocks", push)
+    assert one.status_code == 200
+    assert one.content == other.content
+    assert len(caller.page().items) == size + 1
+    witness.close()
+
+
+def test_what_was_spent_is_forgotten_when_nobody_would_believe_it(
+    two: Two, cell: tuple[str, Path], postgres: str
+) -> None:
+    """A process that starts sweeps; the table names no device, and is written to no WAL."""
+    owner = owner_of(postgres, cell[0])
+    with calling() as client, psycopg.connect(owner, autocommit=True) as connection:
+        caller = found(client, two[0][1], key_of(cell[1]))
+        for _ in range(3):
+            caller.page()
+        rows = connection.execute("SELECT ward, name FROM request_nonce").fetchall()
+        assert {bytes(ward) for ward, _ in rows} == {caller.ward.id}
+        assert len(rows) == 3
+        assert not any(caller.pc.id in bytes(name) for _, name in rows)
+        kind = connection.execute("SELECT relpersistence FROM pg_class WHERE relname = 'request_nonce'")
+        assert kind.fetchone() == ("u",)
+        connection.execute(
+            "UPDATE request_nonce SET at_ms = at_ms - %s WHERE name <> %s", (KEEP_MS, rows[0][1])
+        )
+        third = Process(cell[1])
+        third.start(*ANY_PORT)
+        try:
+            until(lambda: connection.execute("SELECT name FROM request_nonce").fetchall() == [(rows[0][1],)])
+        finally:
+            third.end(lambda process: process.terminate())
 
 
 # --- many streams of events
