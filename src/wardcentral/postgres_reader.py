@@ -101,8 +101,13 @@ class PostgresReader:
         )
 
     def spend(self, ward: bytes, name: bytes) -> bool:
-        """Return whether no process has spent this name of a request before."""
-        return bool(self._rows(_SPEND, (ward, name)))
+        """Return whether no process has spent this name of a request before; UnreachableError at a standby."""
+        try:
+            return bool(self._rows(_SPEND, (ward, name)))
+        except psycopg.errors.ReadOnlySqlTransaction:
+            # It was the primary when this connection was made.
+            self._lost()
+            raise UnreachableError from None
 
     def forget_spent(self, after_ms: int) -> bool:
         """Forget the names that were spent more than ``after_ms`` ago; whether there were any."""

@@ -34,6 +34,7 @@ from wardcentral.folder import Folder
 from wardcentral.placement import Placement
 from wardcentral.postgres_reader import PostgresReader
 from wardcentral.spent import KEEP_MS
+from wardcentral.store import UnreachableError
 from wardproto.feed import FEED_ROLES, FeedNames
 from wardproto.messages import LIVE_BYTES, LivePost, PushRequest, RestoreNotices
 from wardproto.records import Receipt
@@ -203,6 +204,25 @@ def test_what_was_spent_is_forgotten_when_nobody_would_believe_it(
             until(lambda: connection.execute("SELECT name FROM request_nonce").fetchall() == [(rows[0][1],)])
         finally:
             third.end(lambda process: process.terminate())
+
+
+def test_at_a_server_that_became_a_standby_nothing_is_believed(postgres: str) -> None:
+    """A connection from before it was demoted is let go; the next goes to whoever is the primary."""
+    address = make_database(postgres)
+    with psycopg.connect(owner_of(postgres, address), autocommit=True) as owner:
+        reader = PostgresReader(address)
+        assert reader.spend(bytes(32), b"first")
+        name = psycopg.conninfo.conninfo_to_dict(address)["dbname"]
+        turned = psycopg.sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}")
+        owner.execute(turned.format(psycopg.sql.Identifier(str(name)), psycopg.sql.Literal("on")))
+        reader.close()
+        with pytest.raises(UnreachableError):
+            reader.spend(bytes(32), b"second")
+        owner.execute("SET default_transaction_read_only = off")
+        owner.execute(turned.format(psycopg.sql.Identifier(str(name)), psycopg.sql.Literal("off")))
+        assert reader.spend(bytes(32), b"second")
+        assert not reader.spend(bytes(32), b"first")
+        reader.close()
 
 
 # --- many streams of events
