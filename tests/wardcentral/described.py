@@ -57,8 +57,8 @@ def routes() -> set[Door]:
 
 def endpoints() -> dict[Door, Callable[..., Any]]:
     """Return what answers at each door."""
-    # A group of routes that is served only with a parameter of its own is to be served here too.
-    assert {*inspect.signature(create_app).parameters} == {"service", "limits", "feeds"}
+    # A group of routes that is served only with a parameter of its own is to be served here too; a relay adds none.
+    assert {*inspect.signature(create_app).parameters} == {"service", "limits", "feeds", "relay"}
     store = MemoryStore()
     app = create_app(
         Service(store, lambda: store, SIGNING, bytes(32), lambda: 0, Founding()),
