@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from wardclient.casework.calendar import end_of_second_month_after
+from wardclient.casework.steps import as_day
 
 SOON = 14
 """Days ahead at which a person is reminded [P]."""
@@ -35,20 +36,11 @@ def expiry(values: Mapping[str, object], today: date) -> Expiry | None:
 
     An end that somebody wrote down goes before the rule: while unemployment benefit runs it stands longer.
     """
-    written = _day(values.get("valid_until"))
-    accepted = _day(values.get("accepted_on"))
+    written = as_day(values.get("valid_until"))
+    accepted = as_day(values.get("accepted_on"))
     if written is not None:
         return Expiry(written, (written - today).days, derived=False)
     if accepted is None:
         return None
     end = end_of_second_month_after(accepted)
     return Expiry(end, (end - today).days, derived=True)
-
-
-def _day(value: object) -> date | None:
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        return None
