@@ -36,11 +36,11 @@ class CaseRecordScreen(PersonScreen):
 
     def fetch(self, desk: Desk) -> Any:
         """Return what is shown (in a worker); it goes to `show`."""
-        raise NotImplementedError
+        raise NotImplementedError  # each screen of this kind says it; none is made of this class itself
 
     def show(self, found: Any) -> tuple[Sequence[Part], Sequence[object]]:
         """Keep what was fetched; return the text and the lines of the list."""
-        raise NotImplementedError
+        raise NotImplementedError  # each screen of this kind says it; none is made of this class itself
 
     def body(self) -> Iterable[Widget]:
         """The text, the list."""

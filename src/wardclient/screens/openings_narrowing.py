@@ -20,15 +20,15 @@ class Narrowing(WorkScreen):
 
     def asked(self) -> tuple[str, dict[str, object]]:
         """Return the words and the filters of the search."""
-        raise NotImplementedError
+        raise NotImplementedError  # each screen of this kind says it; none is made of this class itself
 
     def narrowed(self) -> None:
         """Search anew, from the first page."""
-        raise NotImplementedError
+        raise NotImplementedError  # each screen of this kind says it; none is made of this class itself
 
     def find(self, *, keep: bool = False) -> None:
         """Search."""
-        raise NotImplementedError
+        raise NotImplementedError  # each screen of this kind says it; none is made of this class itself
 
     def action_details(self) -> None:
         """Set the filters of the state's own form."""

@@ -53,4 +53,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: a log is never thrown away by a migration."""
-    raise NotImplementedError
+    raise NotImplementedError  # on purpose: the log would go with the tables
