@@ -262,6 +262,7 @@ def test_numbers_that_are_none_are_told_and_nights_go_past_midnight(room: Room) 
         ("two_days_off", {"two_day_weekend_name": "毎週ではない"}),
         ("employment_insurance", {"insurance_text": "雇用保険なし　労災"}),
         ("pension", {"insurance_text": "健康　厚生年金未加入"}),
+        ("pension", {"insurance_text": "雇用労災健康厚生なし"}),
         ("renewable", {"contract_term_text": "契約更新の可能性ありではありません"}),
         ("any_schooling", {"education": "学歴不問ではない"}),
         ("shift", {"hours_kind": "シフト制ではない"}),
@@ -281,6 +282,10 @@ def test_what_says_no_is_not_taken_for_yes(room: Room, trait: str, row: dict[str
         ("smoke_free", {"smoking": "敷地内禁煙、喫煙所なし"}),
         ("employment_insurance", {"insurance_text": "雇用　労災　健康　厚生　財形なし"}),
         ("accident_insurance", {"insurance_text": "雇用・労災（厚生年金なし）"}),
+        ("health_insurance", {"insurance_text": "雇用労災健康厚生財形なし"}),
+        ("pension", {"insurance_text": "健康厚生財形なし"}),
+        ("smoke_free", {"smoking": "屋内禁煙喫煙所なし"}),
+        ("car", {"car_commute": "マイカー通勤可駐車場なし"}),
         ("renewable", {"contract_term_text": "契約更新の可能性あり（条件あり）　更新しない場合あり"}),
     ],
 )

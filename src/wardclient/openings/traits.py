@@ -42,8 +42,12 @@ _TAKES_BACK = (
         "除く",
     ),
 )
-_NOT_TAKEN_BACK = rf"(?![^、。,;/・ 　(（]{{0,4}}?(?:{'|'.join(_TAKES_BACK)}))"
-"""What may not follow a word, up to the next stop: the sheet's own words are short."""
+_OTHER_MATTERS = ("雇用", "労災", "健康", "厚生", "財形", "喫煙", "分煙", "駐車場")
+"""A no behind one of these is about it, and not about the word before (健康厚生財形なし)."""
+_NOT_TAKEN_BACK = (
+    rf"(?!(?:(?!{'|'.join(_OTHER_MATTERS)})[^、。,;/・ 　(（]){{0,4}}?(?:{'|'.join(_TAKES_BACK)}))"
+)
+"""What may not follow a word, up to the next stop or matter: the sheet's own words are short."""
 NEAR_MINUTES = 10
 DAYS = "月火水木金土日祝"
 """The days of the state's form, 1 to 8 (domain.md 7.5)."""
