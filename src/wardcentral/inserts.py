@@ -54,3 +54,19 @@ SET_PLACEMENT = Insert(
     ("bytea", "text", "text"),
     "ON CONFLICT (ward) DO UPDATE SET state = excluded.state, address = excluded.address",
 )
+WARD_TABLES = tuple(
+    each.table
+    for each in (
+        SET_HEAD,
+        ADD_ENTRY,
+        ADD_BLOCK,
+        SET_STREAM,
+        SET_DEVICE,
+        ADD_WRAP,
+        ADD_REFUSAL,
+        SET_JOIN,
+        SET_PLACEMENT,
+        ADD_NODE,
+    )
+)
+"""Every table with rows of a ward: what goes when a ward goes."""

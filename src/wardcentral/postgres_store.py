@@ -16,25 +16,12 @@ from typing import Any
 import psycopg
 
 from wardcentral.gathering import Gathering
+from wardcentral.inserts import WARD_TABLES
 from wardcentral.placement import HERE, Placement
 from wardcentral.postgres_reader import PostgresReader, Row, read_tip
 from wardcentral.postgres_rows import columns, together
 from wardcentral.store import StreamTip, Wanted, WardHead
 from wardproto.records import Entry
-
-WARD_TABLES = (
-    "ward_head",
-    "entry",
-    "block",
-    "stream_head",
-    "device_head",
-    "keybox",
-    "refusal",
-    "join_request",
-    "placement",
-    "tree_node",
-)
-
 
 _LOCK = (
     b"SELECT ward, wseq, recv_ms, root, heads FROM ward_head WHERE ward = ANY(%b) ORDER BY ward FOR UPDATE"

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from wardcentral.gathering import Gathering
+from wardcentral.inserts import WARD_TABLES
 from wardcentral.placement import HERE, Placement
 from wardcentral.sqlite_schema import migrate
 from wardcentral.store import DeviceTip, Stored, StreamTip, Wanted, WardHead
@@ -22,18 +23,6 @@ _ENTRY = "e.wseq, e.sseq, e.stream, e.hash, e.recv_ms, e.head"
 _STORED = f"{_ENTRY}, b.record, b.body, b.wrap_hashes"
 _JOINED = f"SELECT {_STORED} FROM entry e JOIN block b ON b.ward = e.ward AND b.wseq = e.wseq"  # noqa: S608
 _TIP = "sseq, head, epoch, recipients, key_commit"
-WARD_TABLES = (
-    "ward_head",
-    "entry",
-    "block",
-    "stream_head",
-    "device_head",
-    "keybox",
-    "refusal",
-    "join_request",
-    "placement",
-    "tree_node",
-)
 _recipients = msgspec.msgpack.Decoder(tuple[Recipient, ...])
 
 

@@ -9,11 +9,14 @@ import pytest
 
 from tests.openings.room import TODAY, Room
 from wardclient.openings import traits
+from wardclient.openings.code_lists import code_list
 from wardclient.openings.columns import SPECIFIED_WIDTH, known_columns
 from wardclient.openings.filters import Filters
 from wardclient.openings.indexer import index_pending
 from wardclient.openings.problems import OpeningsError
 from wardclient.openings.search import search
+from wardclient.openings.stations import Station, short, stations_of
+from wardclient.openings.store import index_behind, prepare
 
 BASE = {
     "received_on": "2026/11/16",
@@ -200,6 +203,87 @@ def test_station_by_line_or_name_in_any_form(room: Room) -> None:
     assert hits(room, station="瀬谷") == []
 
 
+def test_a_whole_name_is_that_station_and_no_longer_one(room: Room) -> None:
+    """横浜駅 is not 新横浜駅; with its line, in half or full width, it is found too; a part finds both."""
+    openings(
+        room,
+        {"nearest_station_text": "ＪＲ東海道本線　横浜駅　徒歩5分"},
+        {"nearest_station_text": "ＪＲ横浜線新横浜駅から徒歩3分"},
+        {"nearest_station_text": "最寄り駅：京急本線　横浜駅（きた東口）"},
+    )
+    assert hits(room, station="横浜駅") == [1, 3]
+    assert hits(room, station="新横浜駅") == [2]
+    assert hits(room, station="JR東海道本線 横浜駅") == hits(room, station="ＪＲ東海道本線　横浜駅") == [1]
+    assert hits(room, station="横浜") == [1, 2, 3]
+    assert hits(room, station="鶴見駅") == []
+
+
+def test_stations_do_not_grow_with_the_sheets(room: Room) -> None:
+    """Every sheet has its own words for the way; the filter keeps the station once, and both are found."""
+    openings(room, *({"nearest_station_text": f"京急本線　鶴見市場駅　徒歩{n}分"} for n in range(1, 30)))
+    assert room.one("SELECT count(*) FROM station") == 1
+    assert len(hits(room, station="鶴見市場駅")) == 29
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "name"),
+    [
+        ("ＪＲ京浜東北線　鶴見駅　徒歩５分", "JR京浜東北線", "鶴見駅"),
+        ("ＪＲ横浜線新横浜駅から徒歩3分", "JR横浜線", "新横浜駅"),
+        ("市営地下鉄ブルーライン　上大岡駅", "市営地下鉄ブルーライン", "上大岡駅"),
+        ("最寄り駅　二俣川駅", "", "二俣川駅"),
+        ("瀬谷駅、三ツ境駅", "", "瀬谷駅"),
+    ],
+)
+def test_line_and_name_of_a_station(text: str, line: str, name: str) -> None:
+    """As sheets write them."""
+    assert stations_of(text)[0] == Station(line, name)
+
+
+def test_a_bus_stop_is_no_station() -> None:
+    """It has no name to pick."""
+    assert stations_of("バス停　本牧から徒歩２分") == ()
+    assert stations_of("最寄り駅からバス") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("ＪＲ京浜東北線　鶴見駅　徒歩５分", "JR京浜東北線 鶴見駅"),
+        ("相鉄本線瀬谷駅、三ツ境駅からバス10分", "相鉄本線 瀬谷駅、三ツ境駅"),
+        ("京急鶴見　徒歩5分", "京急鶴見"),
+        ("バス停　本牧から徒歩２分", "バス停 本牧"),
+        ("　", ""),
+    ],
+)
+def test_the_way_from_a_station_is_not_kept(text: str, kept: str) -> None:
+    """It differs from sheet to sheet; the names are few."""
+    assert short(text) == kept
+
+
+def test_stations_and_lines_can_be_picked(room: Room) -> None:
+    """Stations with all their lines, then lines; what is picked finds."""
+    openings(
+        room,
+        {"nearest_station_text": "ＪＲ東海道本線　横浜駅　徒歩5分"},
+        {"nearest_station_text": "京急本線　横浜駅　徒歩9分"},
+        {"nearest_station_text": "京急本線　鶴見市場駅　徒歩1分"},
+    )
+    picked = dict(code_list(room.connection, "station"))
+    assert picked == {
+        "横浜駅": "JR東海道本線、京急本線",
+        "鶴見市場駅": "京急本線",
+        "JR東海道本線": "1駅",
+        "京急本線": "2駅",
+    }
+    assert {name: hits(room, station=name) for name in picked} == {
+        "横浜駅": [1, 2],
+        "鶴見市場駅": [3],
+        "JR東海道本線": [1],
+        "京急本線": [2, 3],
+    }
+
+
 def test_kind_of_opening(room: Room) -> None:
     """区分, by the codes that the file itself has shown."""
     openings(
@@ -230,16 +314,23 @@ def test_what_is_wrong_is_an_error_and_never_an_empty_list(room: Room) -> None:
 
 def test_a_store_of_before_is_read_again_in_the_background(room: Room) -> None:
     """What an older program stored has no traits; they come in batches, and the store says when it is done."""
-    openings(room, *[HAS["bonus"]] * 5)
-    room.connection.execute("UPDATE opening SET traits = NULL, station_id = NULL")
-    room.connection.execute("UPDATE progress SET value = 1 WHERE name = 'to_derive'")
+    openings(room, *[{**HAS["bonus"], "nearest_station_text": "鶴見駅　徒歩5分"}] * 5)
+    room.connection.execute("INSERT INTO station VALUES (7, '鶴見駅　徒歩5分')")
+    room.connection.execute("UPDATE opening SET traits = NULL, station_id = 7")
+    room.connection.execute("DELETE FROM progress WHERE name = 'derived'")
+    room.connection.execute("PRAGMA user_version=4")
+    prepare(room.connection)
+    assert index_behind(room.connection) == 5
     assert hits(room, traits=("bonus",)) == []
+    assert hits(room, station="鶴見") == [1, 2, 3, 4, 5]
     assert index_pending(room.connection, 2) > 0
     assert len(hits(room, traits=("bonus",))) == 2
     while index_pending(room.connection, 2):
         pass
     assert hits(room, traits=("bonus",)) == [1, 2, 3, 4, 5]
-    assert room.one("SELECT value FROM progress WHERE name = 'to_derive'") == 0
+    assert index_behind(room.connection) == 0
+    assert hits(room, station="鶴見駅") == [1, 2, 3, 4, 5]
+    assert room.connection.execute("SELECT name FROM station").fetchall() == [("鶴見駅",)]
 
 
 def test_numbers_that_are_none_are_told_and_nights_go_past_midnight(room: Room) -> None:

@@ -173,13 +173,14 @@ async def test_codes_are_picked_by_their_words(
         for code, words in city.opening_codes(name):
             assert words, code
             city.find_openings("", {name: [code]}, 1)  # none of them is refused
-    assert city.opening_codes("station") == ()
+    assert city.opening_codes("employer") == ()
+    station, _line = city.opening_codes("station")[0]
     city.lock()
     app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
     async with app.run_test(size=(80, 24)) as pilot:
         await unlock(pilot, PASSPHRASE)
         await press(pilot, "f3", "f2", "f4")
-        assert "番号を選べます" in shown(app)
+        assert "沿線・駅の欄で押すと" in shown(app)
         screen = the(app, OpeningsDetails)
         field = screen.query_one(FormBody).field("industries")
         field.editor.focus()
@@ -193,6 +194,10 @@ async def test_codes_are_picked_by_their_words(
         assert str(field.value).startswith("P、P85")
         await press(pilot, "f4", "escape")
         assert str(field.value).startswith("P、P85")
+        field = screen.query_one(FormBody).field("station")
+        field.editor.focus()
+        await press(pilot, *"abc", "f4", "enter")
+        assert field.value == station  # one name, which takes the place of what stood there
 
 
 async def test_the_line_and_the_details_never_differ_in_secret(

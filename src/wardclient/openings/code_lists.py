@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from wardclient.openings import stations
 from wardclient.openings.conditions import rows_of
 from wardclient.openings.filter_details import known_industries
 from wardclient.openings.filters import HUNDRED
 from wardclient.openings.store import Connection
 
-LISTS = ("municipalities", "occupations", "industries", "kinds")
-"""The filters whose codes can be picked."""
+LISTS = ("municipalities", "occupations", "industries", "kinds", "station")
+"""The filters whose codes, or words, can be picked."""
 Listed = tuple[tuple[str, str], ...]
 
 
@@ -27,6 +28,8 @@ def code_list(connection: Connection, name: str) -> Listed:
         case "kinds":
             statement = "SELECT DISTINCT code, name FROM code_name WHERE kind = 'opening_kind' ORDER BY code"
             return tuple(connection.execute(statement).fetchall())
+        case "station":
+            return tuple(stations.listed(name for (name,) in connection.execute("SELECT name FROM station")))
         case _:
             return ()
 

@@ -1,5 +1,6 @@
 """The details of the state's own form (domain.md 7.7): age, traits, days off, hours of overtime, size, industry, station."""
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -8,6 +9,7 @@ from wardclient.openings import traits
 from wardclient.openings.conditions import Conditions, Filters, marks, rows_of, unknown
 from wardclient.openings.grams import fold
 from wardclient.openings.problems import Problem
+from wardclient.openings.stations import END, stations_of
 from wardclient.openings.store import Connection
 
 _INDUSTRY = re.compile(r"^([A-T])(?:(\d{2})(\d?))?$")
@@ -166,12 +168,18 @@ def _industry_codes(connection: Connection) -> set[str]:
 
 
 def _station(connection: Connection, text: str, result: Conditions) -> None:
+    """Part of what is said of the nearest station; a whole name (横浜駅) is that station and not 新横浜駅."""
     wanted = fold(text)
     if not wanted:
         return
-    found = [
-        station_id
-        for station_id, name in connection.execute("SELECT station_id, name FROM station")
-        if wanted in fold(name)
-    ]
-    result.add(f"o.station_id IN ({marks(found)})", *found)
+    rows = connection.execute("SELECT station_id, name FROM station")
+    found = {station_id: name for station_id, name in rows if wanted in fold(name)}
+    if wanted.endswith(END):
+        # With its line before it (京急本線 鶴見駅) it is none of the names, and found as a part.
+        found = {number: name for number, name in found.items() if _is_named(wanted, name)} or found
+    # As one value: a line of a large city is in more texts than a statement may have variables.
+    result.add("o.station_id IN (SELECT value FROM json_each(?))", json.dumps(list(found)))
+
+
+def _is_named(wanted: str, text: str) -> bool:
+    return any(fold(station.name) == wanted for station in stations_of(text))

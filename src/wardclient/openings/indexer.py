@@ -101,8 +101,8 @@ def _derive_batch(connection: Connection, limit: int) -> int:
         return 0
     rows = connection.execute(
         "SELECT o.docid, s.layout_id, s.record FROM opening o JOIN sheet s ON s.sheet_id = o.sheet_id "
-        "WHERE o.traits IS NULL LIMIT ?",
-        (limit,),
+        "WHERE o.docid > ? ORDER BY o.docid LIMIT ?",
+        (progress(connection, "derived"), limit),
     ).fetchall()
     layouts, names, derivers = Layouts(connection), Names(connection), dict[int, Deriver]()
     marks = ", ".join(f"{column} = ?" for column in MORE)
@@ -111,7 +111,13 @@ def _derive_batch(connection: Connection, limit: int) -> int:
             derivers[layout_id] = Deriver(layouts[layout_id], names)
         more = derivers[layout_id].more(cells(record))
         connection.execute(f"UPDATE opening SET {marks} WHERE docid = ?", (*more, docid))  # noqa: S608
+    if rows:
+        connection.execute("UPDATE progress SET value = ? WHERE name = 'derived'", (rows[-1][0],))
     if len(rows) < limit:
+        connection.execute(
+            "DELETE FROM station WHERE station_id NOT IN "
+            "(SELECT station_id FROM opening WHERE station_id IS NOT NULL)"
+        )
         connection.execute("UPDATE progress SET value = 0 WHERE name = 'to_derive'")
     return progress(connection, "to_derive")
 

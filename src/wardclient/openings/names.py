@@ -4,6 +4,9 @@ No published table covers them all, so a code is known when a file has shown it.
 refuse a code that neither the product's own tables nor any file knows.
 """
 
+from itertools import count
+
+from wardclient.openings.stations import short
 from wardclient.openings.store import Connection
 
 PAIRS = (
@@ -30,6 +33,8 @@ class Names:
             name: station_id
             for station_id, name in connection.execute("SELECT station_id, name FROM station")
         }
+        # Not by their count: names that no sheet has any more are taken out.
+        self._numbers = count(max(self._stations.values(), default=0) + 1)
         self._pairs: set[tuple[str, str, str]] = set(
             connection.execute("SELECT kind, code, name FROM code_name")
         )
@@ -45,13 +50,17 @@ class Names:
         return place_id
 
     def station(self, text: str) -> int | None:
-        """Return the id of what the file says of the nearest station (its line, name and way); None where it says nothing."""
-        if not text:
+        """Return the id of the nearest stations that a text names; None where it says nothing.
+
+        Some thousands in the whole country, where the sheets' own words for the way are nearly one a sheet.
+        """
+        name = short(text)
+        if not name:
             return None
-        station_id = self._stations.get(text)
+        station_id = self._stations.get(name)
         if station_id is None:
-            station_id = self._stations[text] = len(self._stations) + 1
-            self._connection.execute("INSERT INTO station VALUES (?, ?)", (station_id, text))
+            station_id = self._stations[name] = next(self._numbers)
+            self._connection.execute("INSERT INTO station VALUES (?, ?)", (station_id, name))
         return station_id
 
     def learn_place(self, code: str, name: str) -> None:

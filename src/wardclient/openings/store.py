@@ -23,7 +23,7 @@ Connection = Any
 """A sqlcipher3 connection with explicit transactions (isolation_level None)."""
 
 DOCID_DAY = 1 << 32
-VERSION = 4
+VERSION = 5
 
 BULK_CACHE_KIB = 32_768
 """Pages that an import, a publication or a feed keeps in memory: enough for the index of numbers."""
@@ -82,7 +82,7 @@ _SCHEMA_2 = (
 
 _SCHEMA_3 = (
     # What the filters of the state's own form ask for. A row of before has no ``traits`` until the background has
-    # read its record again (`indexer.derive_pending`).
+    # read its record again (`indexer.index_pending`).
     "CREATE TABLE station (station_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     *(
         f"ALTER TABLE opening ADD COLUMN {column}"
@@ -100,12 +100,17 @@ _SCHEMA_3 = (
     "INSERT INTO progress SELECT 'to_derive', EXISTS (SELECT 1 FROM opening)",
 )
 
-_SCHEMA_4 = (
-    # What a sheet takes back (禁煙ではない) was taken for stated: read all again.
+_SCHEMA_4: tuple[str, ...] = ()
+# It was to have all read again and did not; the next one does.
+
+_SCHEMA_5 = (
+    # What a sheet takes back (禁煙ではない) was taken for stated, and stations were kept with the way from them:
+    # read all again, from the first docid on. What is there serves meanwhile.
     "UPDATE progress SET value = EXISTS (SELECT 1 FROM opening) WHERE name = 'to_derive'",
+    "INSERT INTO progress VALUES ('derived', 0)",
 )
 
-_MIGRATIONS = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3, _SCHEMA_4)
+_MIGRATIONS = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3, _SCHEMA_4, _SCHEMA_5)
 
 
 def prepare(connection: Connection) -> None:
@@ -136,7 +141,7 @@ def hold_little(connection: Connection) -> None:
 
 
 def progress(connection: Connection, name: str) -> int:
-    """Return a stored counter: ``indexed_sheet`` or ``last_sheet``."""
+    """Return a stored counter: ``indexed_sheet``, ``last_sheet``, ``to_derive`` (0 or 1) or ``derived`` (a docid)."""
     return int(connection.execute("SELECT value FROM progress WHERE name = ?", (name,)).fetchone()[0])
 
 
@@ -147,7 +152,8 @@ def index_behind(connection: Connection) -> int:
     """
     behind = progress(connection, "last_sheet") - progress(connection, "indexed_sheet")
     if progress(connection, "to_derive"):
-        behind += int(connection.execute("SELECT count(*) FROM opening WHERE traits IS NULL").fetchone()[0])
+        left = "SELECT count(*) FROM opening WHERE docid > ?"
+        behind += int(connection.execute(left, (progress(connection, "derived"),)).fetchone()[0])
     return behind
 
 

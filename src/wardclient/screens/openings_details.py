@@ -24,6 +24,8 @@ COUNT_AFTER = 0.2
 Filters = Mapping[str, object]
 LISTS = ("municipalities", "occupations", "industries", "kinds")
 """Fields of codes: typed, or picked by F4."""
+PICKED = (*LISTS, "station")
+"""Fields that F4 picks for; where there is one value, the one that is picked takes its place."""
 NUMBERS = (
     *("age", "pay_floor_month", "pay_floor_hour", "overtime_most", "holidays_least"),
     *("staff_least", "staff_most", "retirement_least"),
@@ -73,6 +75,7 @@ HINTS = {
     "occupations": mark("F4 で選ぶ  例 055-01"),
     "industries": mark("F4 で選ぶ  例 P85"),
     "kinds": mark("F4 で選ぶ"),
+    "station": mark("F4 で選ぶ"),
 }
 
 
@@ -180,15 +183,17 @@ class OpeningsDetails(WorkScreen):
             self.tell(error)
 
     def action_pick_code(self) -> None:
-        """Pick a code for the field one is in; it is added to those that stand there."""
+        """Pick a code, or a station, for the field one is in; codes are added to those that stand there."""
         field = next((each for each in self.query(FormField) if each.has_focus_within), None)
         name = field.field.name if field is not None else ""
-        if field is None or name not in LISTS:
-            self.say(_("就業場所・職業分類・産業分類・求人区分の欄で押すと、番号を選べます。"))
+        if field is None or name not in PICKED:
+            self.say(_("就業場所・職業分類・産業分類・求人区分・沿線・駅の欄で押すと、選べます。"))
             return
 
         def picked(code: str | None) -> None:
-            given = str(field.value or "").replace("、", " ").replace(",", " ").split()
+            given = (
+                str(field.value or "").replace("、", " ").replace(",", " ").split() if name in LISTS else []
+            )
             if code is not None and code not in given:
                 field.fill("、".join([*given, code]))
                 self.count()
