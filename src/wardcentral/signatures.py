@@ -12,10 +12,10 @@ from wardproto.messages import PushItem
 from wardproto.records import Receipt
 from wardproto.signing import Signing
 
-FEW = 4
-"""Up to so many are done in the event loop; a thread would cost more."""
+FEW_CHECKS, FEW_SEALS = 4, 12
+"""Up to so many are checked, or made, in the event loop; a thread would cost more. To sign takes a third of the time."""
 PART = 16
-"""As many, at least, are given to one thread."""
+"""As many, at least, are given to one thread: two that share eight wait for each other."""
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -26,7 +26,7 @@ async def check_blocks(
 ) -> list[Incoming]:
     """Read pushed blocks and check their authors' signatures."""
     return await _in_parts(
-        pool, threads, lambda part: [read_block(one, state, signing) for one in part], items
+        pool, threads, lambda part: [read_block(one, state, signing) for one in part], items, FEW_CHECKS
     )
 
 
@@ -38,13 +38,13 @@ async def seal_answers(
     def seal(part: Sequence[bytes | Receipt]) -> list[bytes]:
         return [one if isinstance(one, bytes) else seal_receipt(signing, secret, one) for one in part]
 
-    return await _in_parts(pool, threads, seal, answers)
+    return await _in_parts(pool, threads, seal, answers, FEW_SEALS)
 
 
 async def _in_parts(
-    pool: Executor, threads: int, work: Callable[[Sequence[S]], list[T]], items: Sequence[S]
+    pool: Executor, threads: int, work: Callable[[Sequence[S]], list[T]], items: Sequence[S], few: int
 ) -> list[T]:
-    if len(items) <= FEW:
+    if len(items) <= few:
         return work(items)
     loop = asyncio.get_running_loop()
     size = max(PART, -(-len(items) // threads))
