@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from rich.segment import Segment
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 
 from tests.screens.conftest import Make
 from tests.screens.desk_model import FEED, TODAY, Ward, conflict
@@ -89,10 +90,15 @@ def luminance(colour: Any) -> float:
 
 
 def contrasts(app: WardApp) -> dict[str, float]:
-    """Return the contrast of each text on the screen; box drawing is no text."""
+    """Return the contrast of each text on the screen; box drawing is no text, nor what lies dimmed behind a box."""
     found = {}
-    for line in lines_of(app):
-        for segment in line:
+    boxes = app.screen.query(".box") if isinstance(app.screen, ModalScreen) else ()
+    region = next((box.region for box in boxes), app.screen.region)
+    for number, line in enumerate(lines_of(app)):
+        if not region.y <= number < region.bottom:
+            continue
+        _left, within = Segment.divide(line, (region.x, region.right))
+        for segment in within:
             style = segment.style
             text = "".join(c for c in segment.text if not 0x2500 <= ord(c) < 0x25A0).strip()
             if text and style is not None and style.color and style.bgcolor:
@@ -244,7 +250,9 @@ async def walk(app: WardApp, ward: Ward, pilot: Pilot[Any], look: Look) -> None:
     await press(pilot, "escape")
     await go("openings", "p")
     await go("openings-details", "f2")
-    await press(pilot, "escape")
+    app.screen.query_one(FormBody).field("industries").editor.focus()
+    await go("pick", "f4")
+    await press(pilot, "escape", "escape")
     await go("synonyms", "ctrl+y")
     await press(pilot, "escape")
     await go("matching", "f5")
