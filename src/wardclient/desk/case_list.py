@@ -5,7 +5,7 @@ import contextlib
 from wardclient.desk.api import LockedError
 from wardclient.desk.place import Place
 from wardclient.desk.rows import CaseFilter, CasePage, CaseRow, ConsentState
-from wardclient.desk.streams import case_streams
+from wardclient.desk.streams import CaseStreams, case_streams
 from wardclient.storage.case_search import CaseHit
 
 _STATES: dict[str, ConsentState] = {
@@ -32,7 +32,13 @@ def find_page(place: Place, text: str, narrow: CaseFilter, limit: int) -> CasePa
     found = place.store.find_cases(
         text, mine=place.me.label, where=where, limit=limit, today=place.today().isoformat()
     )
-    rows = [_row(place, hit) for hit in found.hits if _visible(place, hit)]
+    unsent = place.store.unsent_of([hit.case_id for hit in found.hits])
+    lease_over = place.lease_over()
+    rows = []
+    for hit in found.hits:
+        streams = case_streams(place, hit.case_id) if hit.consent_stream or lease_over else None
+        if streams is None or _visible(place, streams):
+            rows.append(_row(place, hit, streams, unsent=hit.case_id in unsent))
     hidden = len(found.hits) - len(rows)
     return CasePage(tuple(rows), found.total - hidden, found.more_than, found.behind)
 
@@ -42,7 +48,7 @@ def case_row(place: Place, case_id: str) -> CaseRow:
     hit = place.store.case_hit(case_id)
     if hit is None:
         raise KeyError(case_id)
-    return _row(place, hit)
+    return _row(place, hit, case_streams(place, case_id), unsent=bool(place.store.unsent_of([case_id])))
 
 
 def index_rest(place: Place) -> None:
@@ -56,15 +62,13 @@ def index_rest(place: Place) -> None:
         place.lane.submit(step)
 
 
-def _visible(place: Place, hit: CaseHit) -> bool:
-    """Whether anything of the case may be shown: an own file with a person, or an open sharing."""
-    if not hit.consent_stream and not place.lease_over():
-        return True
-    streams = case_streams(place, hit.case_id)
-    return any(place.registers(s.stream, "person") for s in streams.all)
+def _visible(place: Place, streams: CaseStreams) -> bool:
+    """Whether anything of a shared case may be shown: an open sharing, or an own file with a person."""
+    return any(place.store.has_entity(s.stream, "person") for s in streams.all)
 
 
-def _row(place: Place, hit: CaseHit) -> CaseRow:
+def _row(place: Place, hit: CaseHit, streams: CaseStreams | None, *, unsent: bool) -> CaseRow:
+    """``streams`` may be left out where no consent was ever given."""
     return CaseRow(
         case_id=hit.case_id,
         name=hit.name,
@@ -73,25 +77,24 @@ def _row(place: Place, hit: CaseHit) -> CaseRow:
         case_no=hit.case_no,
         target_group=hit.target_group,
         status=hit.status,
-        consent=_consent(place, hit),
+        consent=_consent(hit, streams),
         consent_until=hit.consent_until,
         caseworker=hit.caseworker,
         mine=bool(hit.caseworker) and hit.caseworker == place.me.label,
         last_contact=hit.last_contact,
         next_on=hit.next_on,
-        unsent=any(place.store.drafts_in(s.stream) for s in place.store.streams_of_case(hit.case_id)),
+        unsent=unsent,
         conflicts=hit.conflicts,
     )
 
 
-def _consent(place: Place, hit: CaseHit) -> ConsentState:
+def _consent(hit: CaseHit, streams: CaseStreams | None) -> ConsentState:
     if hit.consent in ("", "none"):
         return "none"
     if hit.consent == "refused":
         return "refused"
     stream = bytes.fromhex(hit.consent_stream) if hit.consent_stream else b""
-    streams = case_streams(place, hit.case_id).all
-    known = next((s.known for s in streams if s.stream == stream), "ended")
+    known = next((s.known for s in streams.all if s.stream == stream), "ended") if streams else "ended"
     if hit.consent == "withdrawn":
         return "ending" if known in ("open", "early", "unknown") else "withdrawn"
     return _STATES[known]

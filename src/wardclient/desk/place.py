@@ -94,7 +94,7 @@ class Place:
 
     def lease_over(self) -> bool:
         """Whether this PC has been without contact for longer than the lease."""
-        contact = self.client.status().last_contact_ms
+        contact = self.client.last_contact_ms()
         return bool(contact) and self.now_ms() - contact > LEASE_MS
 
     def registers(self, stream: bytes, entity: str) -> "Mapping[str, Register]":

@@ -1,7 +1,9 @@
 """What the desk reads of the store: lists, search, places of things. No writing but notes of access."""
 
 import hashlib
+import json
 from abc import abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -84,6 +86,12 @@ class Reading(CaseSearch):
         )
         return [(bytes(device), bytes(data)) for device, data in rows]
 
+    def has_entity(self, stream: bytes, entity: str) -> bool:
+        """Return whether a stream says anything of an entity."""
+        self.settle(stream)
+        asked = "SELECT 1 FROM register WHERE stream = ? AND entity = ? LIMIT 1"
+        return self.connection.execute(asked, (stream, entity)).fetchone() is not None
+
     def streams_of_entity(self, entity: str) -> list[bytes]:
         """Return the streams in which an entity of this name stands."""
         self.settle()
@@ -126,6 +134,15 @@ class Reading(CaseSearch):
         return int(
             self.connection.execute("SELECT count(*) FROM draft WHERE stream = ?", (stream,)).fetchone()[0]
         )
+
+    def unsent_of(self, cases: Sequence[str]) -> set[str]:
+        """Return those of some cases that have unsent events."""
+        rows = self.connection.execute(
+            "SELECT s.case_id FROM case_stream s WHERE s.case_id IN (SELECT value FROM json_each(?))"
+            " AND EXISTS (SELECT 1 FROM draft d WHERE d.stream = s.stream)",
+            (json.dumps(list(cases)),),
+        )
+        return {row[0] for row in rows}
 
     def people_like(self, person: dict[str, object]) -> list[KnownPerson]:
         """Return people who share a key with ``person``: the candidates to compare."""

@@ -60,6 +60,10 @@ class Known:
             bool(core.store.get(REBUILD)),
         )
 
+    def last_contact_ms(self) -> int:
+        """This PC's clock at the last contact; 0 for never."""
+        return self.core.memory.contact_ms
+
     def server_now_ms(self) -> int:
         """The server's time as far as it is known here."""
         return self.core.now_ms()

@@ -103,6 +103,9 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
         self._more = False
         self._empty = ""
         self._lines: LRUCache[tuple[int, int, bool], Strip] = LRUCache(KEPT_LINES)
+        self._fitted: tuple[int, list[tuple[Column[R], int]]] = (-1, [])
+        """The columns for a width."""
+        self._styles: dict[str, Style] = {}
         self._asked = False
 
     @property
@@ -141,20 +144,38 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
     def notify_style_update(self) -> None:
         """Draw anew in another theme."""
         self._lines.clear()
+        self._styles.clear()
         super().notify_style_update()
 
     def on_focus(self) -> None:
         """Show the cursor clearly."""
         self._lines.clear()
+        self._styles.clear()
         self.refresh()
 
     def _widths(self) -> list[tuple[Column[R], int]]:
         """Return the columns that fit, each with its cells."""
-        wide = self.scrollable_content_region.width >= WIDE
-        shown = [c for c in self._columns if wide or not c.wide_only]
-        room = self.scrollable_content_region.width - 2 - sum(c.cells for c in shown) - 2 * (len(shown) - 1)
-        shares = sum(c.share for c in shown) or 1
-        return [(c, c.cells + max(0, room) * c.share // shares) for c in shown]
+        width = self.scrollable_content_region.width
+        if self._fitted[0] != width:
+            shown = [c for c in self._columns if width >= WIDE or not c.wide_only]
+            room = width - 2 - sum(c.cells for c in shown) - 2 * (len(shown) - 1)
+            shares = sum(c.share for c in shown) or 1
+            self._fitted = (width, [(c, c.cells + max(0, room) * c.share // shares) for c in shown])
+        return self._fitted[1]
+
+    def _style(self, name: str) -> Style:
+        """Return the style of a component class, kept until the theme changes: Textual forgets it at each repaint."""
+        found = self._styles.get(name)
+        if found is None:
+            found = self._styles[name] = self.get_component_rich_style(name)
+        return found
+
+    def _cell_style(self, name: str) -> Style:
+        """Return the style of a cell of a row: the row's, in the colour of a component class."""
+        key = f"cell {name}"
+        if key not in self._styles:
+            self._styles[key] = self._style("grid--row") + Style(color=self._style(name).color)
+        return self._styles[key]
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen: the heading stays on top."""
@@ -164,7 +185,7 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
         index = y - 1 + self.scroll_offset.y
         if index >= len(self._rows):
             text = f" {self._empty}" if not self._rows and y == EMPTY_AT else ""
-            return Strip([Segment(fit(text, width), self.get_component_rich_style("grid--quiet"))], width)
+            return Strip([Segment(fit(text, width), self._style("grid--quiet"))], width)
         chosen = index == self.chosen
         key = (index, width, chosen)
         found = self._lines.get(key)
@@ -177,17 +198,18 @@ class RowGrid(ScrollView, Generic[R], can_focus=True):
         text = "  ".join(
             (pad_left if c.right else pad)(cut(_(c.heading), cells), cells) for c, cells in self._widths()
         )
-        return Strip([Segment(fit(f" {text}", width), self.get_component_rich_style("grid--heading"))], width)
+        return Strip([Segment(fit(f" {text}", width), self._style("grid--heading"))], width)
 
     def _draw(self, row: R, width: int, *, chosen: bool) -> Strip:
-        base = self.get_component_rich_style("grid--chosen" if chosen else "grid--row")
+        base = self._style("grid--chosen" if chosen else "grid--row")
         segments = [Segment(" ", base)]
         for number, (column, cells) in enumerate(self._widths()):
             style = base
             if column.style is not None and not chosen and (name := column.style(row)):
-                style = base + Style(color=self.get_component_rich_style(name).color)
+                style = self._cell_style(name)
             text = cut(column.text(row), cells)
-            segments += [Segment("  ", base)] if number else []
+            if number:
+                segments.append(Segment("  ", base))
             segments.append(Segment((pad_left if column.right else pad)(text, cells), style))
         return Strip(segments).adjust_cell_length(width, base)
 

@@ -11,7 +11,8 @@ import unicodedata
 
 from rich.text import Text
 from textual import events
-from textual.geometry import Offset, Region
+from textual.geometry import Offset, Region, Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 from textual.widgets.input import Selection
@@ -72,6 +73,9 @@ class ImeInput(Input):
             classes=classes,
         )
         self.cursor_blink = False
+
+    # What is typed never moves what stands beside it: no key lays the whole screen out again.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
     @property
     def cursor_screen_offset(self) -> Offset:

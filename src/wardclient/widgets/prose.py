@@ -34,9 +34,11 @@ class Prose(Widget):
             return
         before = len(self._lines)
         self._parts = parts
-        # Laying the whole screen out again is dear; it is needed when the height changes.
+        # Laying the whole screen out again is dear; it is needed when the height changes, and comes by itself
+        # to what is not on the screen yet.
+        hidden = not self.size.width
         same = self._lines_for[0] > 0 and len(self._laid_out(self._lines_for[0])) == before
-        self.refresh(layout=not same)
+        self.refresh(layout=not (hidden or same))
 
     def _laid_out(self, room: int) -> list[list[Part]]:
         if self._lines_for != (room, self._parts):
