@@ -86,11 +86,6 @@ def shows(screen: CasesScreen, text: str) -> bool:
     return screen.searched == text
 
 
-async def tick() -> None:
-    """Let the applications work."""
-    await asyncio.sleep(0)
-
-
 async def measure(folder: Path, cases: int, rounds: int) -> tuple[list[float], list[float]]:
     """Return seconds of each key, ours and the peer's, in turn."""
     home, _case = home_of_one_case(folder)
@@ -103,7 +98,7 @@ async def measure(folder: Path, cases: int, rounds: int) -> tuple[list[float], l
         assert isinstance(desk, Workstation)
         await asyncio.to_thread(desk.place.lane.run, lambda: fill(desk, cases))
         app.post_message(type(app.get_screen("door")).Opened(desk))  # type: ignore[attr-defined]
-        await until(lambda: isinstance(app.screen, CasesScreen) and bool(app.screen.grid.rows), tick)
+        await until(lambda: isinstance(app.screen, CasesScreen) and bool(app.screen.grid.rows))
         screen = app.screen
         assert isinstance(screen, CasesScreen)
         field, label = screen.query_one("#search", ImeInput), empty.query_one("#label", Static)
@@ -113,7 +108,7 @@ async def measure(folder: Path, cases: int, rounds: int) -> tuple[list[float], l
             active_app.set(app)
             begin = time.perf_counter()
             field.value = text
-            await until(partial(shows, screen, text), tick)
+            await until(partial(shows, screen, text))
             await painted(app)
             mine = time.perf_counter() - begin
             active_app.set(empty)

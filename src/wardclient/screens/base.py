@@ -17,7 +17,7 @@ from textual.containers import Vertical
 from textual.events import Key as KeyEvent
 from textual.events import ScreenResume
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from wardclient.desk.api import Desk, DeskError, LockedError
@@ -117,6 +117,20 @@ class WorkScreen(Screen[None]):
     def filled_in(self) -> bool:
         """Whether keys have something to act on: what this screen is about has been fetched."""
         return True
+
+    @property
+    def is_current(self) -> bool:
+        """Whether any of it can be seen: it is on top, or only boxes that leave some of it free lie above.
+
+        Textual counts the screen below the top one too, whatever covers it: it would ask its lists anew and paint the
+        top one again with each change of anything.
+        """
+        for screen in reversed(self.app.screen_stack):
+            if screen is self:
+                return True
+            if not isinstance(screen, ModalScreen):
+                return False
+        return False
 
     @property
     def ward(self) -> Ward:

@@ -58,8 +58,9 @@ class TabLine(Widget):
 
     def show(self, names: Sequence[str], at: int) -> None:
         """Show other names, or another one open."""
-        self.names, self.at = tuple(names), at
-        self.refresh()
+        if (tuple(names), at) != (self.names, self.at):
+            self.names, self.at = tuple(names), at
+            self.refresh()
 
     def _places(self) -> list[tuple[int, int, str]]:
         found, x = [], 0
