@@ -20,7 +20,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
 from bench.harness import Result, percentile, spread
-from bench.save import WORDS, home_of_one_case, painted, until
+from bench.save import REST_SECONDS, WORDS, home_of_one_case, painted, until
 from bench.search_cases import FIXED, bare
 from wardclient.app import WardApp
 from wardclient.casework.search_text import case_query_text
@@ -106,6 +106,7 @@ async def measure(folder: Path, cases: int, rounds: int) -> tuple[list[float], l
         connection = desk.place.store.connection
         for number, text in enumerate(questions(rounds)):
             active_app.set(app)
+            await asyncio.sleep(REST_SECONDS)
             begin = time.perf_counter()
             field.value = text
             await until(partial(shows, screen, text))
@@ -115,6 +116,7 @@ async def measure(folder: Path, cases: int, rounds: int) -> tuple[list[float], l
             asked = await asyncio.to_thread(
                 desk.place.lane.run, partial(bare, connection, case_query_text(text), desk.me().label)
             )
+            await asyncio.sleep(REST_SECONDS)
             begin = time.perf_counter()
             plain.value = text
             rows, _count = await asyncio.to_thread(desk.place.lane.run, asked)

@@ -34,6 +34,8 @@ BAR = 2.0
 LOOK_SECONDS = 0.0005
 """How often the bench looks whether the screen shows it: looking without a pause would keep the interpreter from the
 threads that are waited for."""
+REST_SECONDS = 0.05
+"""Between two measured acts: a person's next one comes when the screen is at rest."""
 WORDS = "bench-aoi-sora-tsurumi"
 PERSON = {
     "family_name": "架空",
@@ -104,12 +106,14 @@ async def measure(folder: Path, rounds: int) -> tuple[list[float], list[float]]:
             phone = f"080{number:04d}{dt.datetime.now(dt.UTC).microsecond % 10000:04d}"
             shown = f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"
             active_app.set(app)
+            await asyncio.sleep(REST_SECONDS)
             begin = time.perf_counter()
             screen.ask(partial(change, case_id, phone), answered, group="save")
             await until(partial(stands, text, shown))
             await painted(app)
             mine = time.perf_counter() - begin
             active_app.set(bare)
+            await asyncio.sleep(REST_SECONDS)
             begin = time.perf_counter()
             await asyncio.to_thread(commit, connection, number, phone)
             label.update(shown)
