@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Some terminals' enhanced keyboard mode swallows what an input method commits.
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
@@ -26,7 +27,6 @@ from textual.app import App
 from textual.message import Message
 
 from wardclient.desk.api import Desk, DeskError, Door, LockedError, Unsubscribe
-from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.keys import EVERYWHERE
 from wardclient.locale import _, set_language
 from wardclient.screens.base import Flush, WorkScreen, bindings
@@ -36,6 +36,9 @@ from wardclient.screens.unlock import UnlockScreen
 from wardclient.settings import THEMES, Settings, load_settings, save_settings, settings_path
 from wardclient.widgets import themes
 from wardclient.widgets.keystrokes import KeyOrder
+
+if TYPE_CHECKING:
+    from wardclient.desk.rows import Change, Me, SyncStatus
 
 JAPAN = dt.timezone(dt.timedelta(hours=9), "JST")
 IDLE_LOOK = 5.0
@@ -58,7 +61,7 @@ class Told(Message):
 class Status(Message):
     """How the sync stands."""
 
-    def __init__(self, status: SyncStatus, me: Me) -> None:
+    def __init__(self, status: "SyncStatus", me: "Me") -> None:
         """Keep it."""
         super().__init__()
         self.status = status
@@ -119,14 +122,14 @@ class WardApp(App[int]):
         return self._desk
 
     @property
-    def me(self) -> Me:
+    def me(self) -> "Me":
         """Who works here."""
         if self._me is None:
             raise LockedError("ロックされています。", "The desk is locked.")
         return self._me
 
     @property
-    def sync(self) -> SyncStatus | None:
+    def sync(self) -> "SyncStatus | None":
         """How the sync stands."""
         return self._sync
 
@@ -235,7 +238,7 @@ class WardApp(App[int]):
 
     # --- hearing of changes -----------------------------------------------------------
 
-    def _hear(self, change: Change) -> None:
+    def _hear(self, change: "Change") -> None:
         if self._changes.add(change):
             self.post_message(Told())
 

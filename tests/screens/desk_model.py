@@ -26,7 +26,6 @@ from wardclient.casework.validation import normalise, validate
 from wardclient.casework.work_codes import Channel
 from wardclient.desk import plan_rows, rows
 from wardclient.desk.api import (
-    EVERYTHING,
     Cancelled,
     DeskError,
     LockedError,
@@ -65,6 +64,9 @@ FEED = FeedStatus(
     "",
 )
 Values = Mapping[str, object]
+
+
+EVERYTHING = rows.CaseFilter()
 
 
 @dataclass
@@ -842,7 +844,9 @@ class ModelDesk(PrintModel):
 
     def opening_codes(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return a few codes, of industries alone."""
-        return (("P", "医療、福祉"), ("P83", "医療業"), ("P85", "社会保険・社会福祉・介護事業")) * (name == "industries")
+        return (("P", "医療、福祉"), ("P83", "医療業"), ("P85", "社会保険・社会福祉・介護事業")) * (
+            name == "industries"
+        )
 
     def supply_use(self, year: int) -> SupplyUse:
         """The yearly count is made at a real desk."""

@@ -8,7 +8,7 @@ from tests.screens.walking import press, shown, unlock
 from wardclient.desk.restore_rows import RestoreRow
 from wardclient.desk.restores import _TEXTS
 from wardclient.desk.rows import SyncStatus
-from wardclient.screens.words import sync_text
+from wardclient.screens.sync_words import sync_text
 
 TEXT = _TEXTS["waiting"][0].format(entries=1_204)
 

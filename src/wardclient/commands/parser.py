@@ -21,10 +21,23 @@ _VALUES_HELP = "欄=値 / field=value (domain identifiers; comma-separated lists
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """Return the parsed arguments; usage errors exit with code 2."""
-    arguments = _build().parse_args(argv)
+    arguments = _screen(argv) or _build().parse_args(argv)
     if arguments.act == "device":
         arguments.act = f"device {arguments.device_act}"
     return arguments
+
+
+def _screen(argv: list[str]) -> argparse.Namespace | None:
+    """Return what was typed where it opens the screen: to describe all commands first costs a tenth of the start."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    _common(parser)
+    parser.set_defaults(command="open", act=None)
+    try:
+        arguments, rest = parser.parse_known_args(argv)
+    except argparse.ArgumentError:
+        # Said by the whole parser, with its own usage.
+        return None
+    return None if rest else arguments
 
 
 def _build() -> argparse.ArgumentParser:
@@ -32,15 +45,7 @@ def _build() -> argparse.ArgumentParser:
         prog="wardclient",
         description="一体的実施コーナーの業務端末。引数なしで画面を開きます。 / Without a command: the screen.",
     )
-    parser.add_argument("--home", type=Path, help="ホームフォルダ / home folder (WARDCLIENT_HOME)")
-    parser.add_argument(
-        "--passphrase-file", type=Path, help="合言葉のファイル / read the passphrase from a file"
-    )
-    parser.add_argument("--json", action="store_true", help="JSON で出力 / print one JSON document")
-    parser.add_argument("--lang", choices=("ja", "en"), help="表示言語 / language")
-    parser.add_argument(
-        "--offline", action="store_true", help="接続しないで使う / do not contact the central service"
-    )
+    _common(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     # After add_subparsers, which would put its own None in the place of an earlier default.
     parser.set_defaults(command="open", act=None)
@@ -66,6 +71,19 @@ def _build() -> argparse.ArgumentParser:
     ):
         add(commands)
     return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    """What may stand before every command."""
+    parser.add_argument("--home", type=Path, help="ホームフォルダ / home folder (WARDCLIENT_HOME)")
+    parser.add_argument(
+        "--passphrase-file", type=Path, help="合言葉のファイル / read the passphrase from a file"
+    )
+    parser.add_argument("--json", action="store_true", help="JSON で出力 / print one JSON document")
+    parser.add_argument("--lang", choices=("ja", "en"), help="表示言語 / language")
+    parser.add_argument(
+        "--offline", action="store_true", help="接続しないで使う / do not contact the central service"
+    )
 
 
 def _acts(commands: "Commands", name: str, text: str) -> "Commands":

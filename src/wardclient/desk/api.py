@@ -2,51 +2,52 @@
 
 All calls block and are meant for a worker thread. They raise DeskError subclasses only;
 each carries a sentence for the person in both languages. Implemented by
-`desk.door.HomeDoor` and `desk.workstation.Workstation`.
+`desk.door.HomeDoor` and `desk.workstation.Workstation`. The rows are named for the checker alone:
+their sixty classes are not made before the first screen is painted.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from wardclient.casework.problems import Problem
 from wardclient.desk.news_api import NewsDesk
-from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
-from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
-from wardclient.desk.plan_rows import PlanView
 from wardclient.desk.print_api import PaperDoor, PrintDesk
-from wardclient.desk.request_rows import RequestDue, RequestRow
-from wardclient.desk.rows import (
-    Candidate,
-    CaseFilter,
-    CasePage,
-    CaseView,
-    Change,
-    ConsentPreview,
-    ImportOutcome,
-    Inbox,
-    Me,
-    OpeningView,
-    PresenceRow,
-    Profile,
-    Progress,
-    SessionView,
-    StaffRow,
-    SyncStatus,
-    Values,
-    WithdrawPreview,
-)
 
 if TYPE_CHECKING:
+    from wardclient.casework.problems import Problem
     from wardclient.desk.export_rows import ExportOrder, ExportRow
     from wardclient.desk.matches import MatchPage
+    from wardclient.desk.pipeline_rows import PipelineRow, ReferralLog
+    from wardclient.desk.placement_rows import PlacementRow, RegistrationDue, RetentionDue
+    from wardclient.desk.plan_rows import PlanView
+    from wardclient.desk.request_rows import RequestDue, RequestRow
+    from wardclient.desk.rows import (
+        Candidate,
+        CaseFilter,
+        CasePage,
+        CaseView,
+        Change,
+        ConsentPreview,
+        ImportOutcome,
+        Inbox,
+        Me,
+        OpeningView,
+        PresenceRow,
+        Profile,
+        Progress,
+        SessionView,
+        StaffRow,
+        SyncStatus,
+        Values,
+        WithdrawPreview,
+    )
     from wardclient.desk.shortlist_rows import ShortlistRow
     from wardclient.desk.trainings import CourseRow
 
-EVERYTHING = CaseFilter()
-"""No narrowing."""
 Unsubscribe = Callable[[], None]
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[["Progress"], None]
 Cancelled = Callable[[], bool]
 
 
@@ -120,7 +121,7 @@ class Door(PaperDoor, Protocol):
     def profile(self) -> Profile:
         """Return what may be shown before unlocking."""
 
-    def unlock(self, passphrase: str) -> "Desk":
+    def unlock(self, passphrase: str) -> Desk:
         """Open the home; WrongPassphraseError, DamagedHomeError."""
 
 
@@ -146,7 +147,7 @@ class Desk(NewsDesk, PrintDesk, Protocol):
         """Exchange everything now; AwayError when there is no contact."""
 
     # cases
-    def find_cases(self, text: str, narrow: CaseFilter = EVERYTHING, limit: int = 200) -> CasePage:
+    def find_cases(self, text: str, narrow: CaseFilter = ..., limit: int = 200) -> CasePage:
         """Search by kanji, kana, romaji, number, phone or birth date; my cases first."""
 
     def case(self, case_id: str, *, again: bool = False) -> CaseView:
@@ -230,7 +231,7 @@ class Desk(NewsDesk, PrintDesk, Protocol):
         """Return registrations that lapse within ``days`` or have lapsed."""
 
     # shortlist
-    def shortlist(self, case_id: str) -> "tuple[ShortlistRow, ...]":
+    def shortlist(self, case_id: str) -> tuple[ShortlistRow, ...]:
         """Return the openings picked for a person, the first choice first."""
 
     def pick_openings(self, case_id: str, numbers: Sequence[str], values: Values) -> int:
@@ -306,7 +307,7 @@ class Desk(NewsDesk, PrintDesk, Protocol):
         *,
         off: Collection[str] = (),
         client_facing: bool = False,
-    ) -> "MatchPage":
+    ) -> MatchPage:
         """Return all openings that a search finds, those that fit a person best first."""
 
     def opening(self, opening_no: str, *, client_facing: bool = False) -> OpeningView:
@@ -327,7 +328,7 @@ class Desk(NewsDesk, PrintDesk, Protocol):
         """Enter the result of a referral."""
 
     # training courses and programmes
-    def courses(self, text: str = "", *, everything: bool = False) -> "tuple[CourseRow, ...]":
+    def courses(self, text: str = "", *, everything: bool = False) -> tuple[CourseRow, ...]:
         """Return courses by words, the nearest deadline first."""
 
     def import_courses(self, path: Path, *, dry_run: bool) -> ImportOutcome:
@@ -376,11 +377,11 @@ class Desk(NewsDesk, PrintDesk, Protocol):
 
     # taking out
     def export_list(
-        self, order: "ExportOrder", path: Path, passphrase: str, progress: OnProgress, cancelled: Cancelled
-    ) -> "ExportRow | None":
+        self, order: ExportOrder, path: Path, passphrase: str, progress: OnProgress, cancelled: Cancelled
+    ) -> ExportRow | None:
         """Write a list to a new file and a line to the log; None when it was cancelled."""
 
-    def exports(self) -> "tuple[ExportRow, ...]":
+    def exports(self) -> tuple[ExportRow, ...]:
         """Return what was taken out on this PC, newest first."""
 
     # staff

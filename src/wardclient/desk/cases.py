@@ -7,7 +7,6 @@ from wardclient.casework import fields as catalogue
 from wardclient.casework.duplicates import candidates_for
 from wardclient.casework.problems import Problem
 from wardclient.casework.validation import normalise, validate
-from wardclient.desk.api import EVERYTHING
 from wardclient.desk.case_list import find_page
 from wardclient.desk.case_view import build_case_view
 from wardclient.desk.looks import carry
@@ -22,6 +21,8 @@ from wardproto.wire import encode
 
 OWN_OF_PARTNER = "registration"
 """求職登録 is the state's record, whoever owns the case (domain 4.7)."""
+EVERYTHING = CaseFilter()
+"""No narrowing."""
 EDITABLE = frozenset({"person", "case", "assessment", "welfare", "registration"})
 
 

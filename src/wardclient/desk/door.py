@@ -4,11 +4,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardclient.casework import reference
 from wardclient.desk.api import DamagedHomeError, DeskError, WrongPassphraseError
-from wardclient.desk.rows import Profile
 
 if TYPE_CHECKING:
+    from wardclient.desk.rows import Profile
     from wardclient.desk.workstation import Workstation
     from wardclient.storage.home import FileLock, Home, HomeProfile
 
@@ -59,8 +58,10 @@ class HomeDoor:
         finally:
             held.release()
 
-    def profile(self) -> Profile:
+    def profile(self) -> "Profile":
         """Return what may be shown before unlocking."""
+        from wardclient.casework import reference
+        from wardclient.desk.rows import Profile
         from wardclient.storage.home import Home, HomeMissingError
         from wardclient.vault.slots import wait_seconds
 

@@ -1,9 +1,12 @@
 """What screens ask of the desk about papers (様式)."""
 
-from typing import Protocol
+from __future__ import annotations
 
-from wardclient.desk.print_rows import PaperChoice, PaperRecord, PrintedPaper, PrintRow
-from wardclient.desk.rows import Values
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from wardclient.desk.print_rows import PaperChoice, PaperRecord, PrintedPaper, PrintRow
+    from wardclient.desk.rows import Values
 
 
 class PaperDoor(Protocol):

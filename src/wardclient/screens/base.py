@@ -8,7 +8,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,11 +21,13 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from wardclient.desk.api import Desk, DeskError, LockedError
-from wardclient.desk.rows import Change, Me, SyncStatus
 from wardclient.keys import BACK, EVERYWHERE_KEYS, HELP, Key
 from wardclient.locale import language
-from wardclient.screens.words import sync_text
+from wardclient.screens.sync_words import sync_text
 from wardclient.widgets.lines import KeyLine, MessageLine, Rule, TitleLine
+
+if TYPE_CHECKING:
+    from wardclient.desk.rows import Change, Me, SyncStatus
 
 T = TypeVar("T")
 Flush = Callable[[Desk], None]
@@ -42,11 +44,11 @@ class Ward(Protocol):
         """The unlocked desk; LockedError when there is none."""
 
     @property
-    def me(self) -> Me:
+    def me(self) -> "Me":
         """Who works here."""
 
     @property
-    def sync(self) -> SyncStatus | None:
+    def sync(self) -> "SyncStatus | None":
         """How the sync stands, None before anybody asked."""
 
     def today(self) -> dt.date:
@@ -195,7 +197,7 @@ class WorkScreen(Screen[None]):
 
     # --- hearing ----------------------------------------------------------------
 
-    def hear(self, change: Change) -> None:
+    def hear(self, change: "Change") -> None:
         """Something changed: redraw now if this screen can be seen, else when it is seen again."""
         if not self.concerns(change):
             return
@@ -204,7 +206,7 @@ class WorkScreen(Screen[None]):
         else:
             self._stale = True
 
-    def concerns(self, change: Change) -> bool:  # noqa: ARG002
+    def concerns(self, change: "Change") -> bool:  # noqa: ARG002
         """Return whether a change touches what this screen shows."""
         return False
 

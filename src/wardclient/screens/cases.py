@@ -31,7 +31,8 @@ from wardclient.keys import (
 )
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
-from wardclient.screens.words import consent_word, day, group_word, long_day, papers_held, status_word
+from wardclient.screens.sync_words import papers_held
+from wardclient.screens.words import consent_word, day, group_word, long_day, status_word
 from wardclient.widgets.bars import Confirm, Question
 from wardclient.widgets.filters import Filter, FilterLine
 from wardclient.widgets.grid import Column, RowGrid

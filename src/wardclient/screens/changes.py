@@ -1,8 +1,10 @@
 """Changes told by the desk from any thread, merged until the application looks."""
 
 import threading
+from typing import TYPE_CHECKING
 
-from wardclient.desk.rows import Change
+if TYPE_CHECKING:
+    from wardclient.desk.rows import Change
 
 
 class Changes:
@@ -14,7 +16,7 @@ class Changes:
         self._kinds: set[str] = set()
         self._cases: set[str] = set()
 
-    def add(self, change: Change) -> bool:
+    def add(self, change: "Change") -> bool:
         """Add a change; True when nothing was waiting before."""
         with self._lock:
             first = not self._kinds
@@ -22,8 +24,10 @@ class Changes:
             self._cases |= change.case_ids
         return first
 
-    def take(self) -> Change:
+    def take(self) -> "Change":
         """Return all that was told, as one change."""
+        from wardclient.desk.rows import Change
+
         with self._lock:
             change = Change(frozenset(self._kinds), frozenset(self._cases))
             self._kinds.clear()

@@ -19,7 +19,7 @@ from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
 from wardclient.screens.imports import Progressed
-from wardclient.screens.words import clock
+from wardclient.screens.sync_words import clock
 from wardclient.widgets.bars import ProgressPanel
 from wardclient.widgets.choices import ChoiceField
 from wardclient.widgets.grid import Column, RowGrid

@@ -185,7 +185,7 @@ class FormScreen(WorkScreen):
         self.title_line.show_state(f"{_('控え済')}  {self._sync_words()}", practice=self.ward.me.practice)
 
     def _sync_words(self) -> str:
-        from wardclient.screens.words import sync_text
+        from wardclient.screens.sync_words import sync_text
 
         sync = self.ward.sync
         return sync_text(sync) if sync is not None else ""

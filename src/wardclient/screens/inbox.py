@@ -38,7 +38,7 @@ from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.inbox_parts import INCIDENTS, RESTORES, TRAY, conflict_field
 from wardclient.screens.saved_searches import NEWS, age_text, open_row, see
-from wardclient.screens.words import clock
+from wardclient.screens.sync_words import clock
 from wardclient.widgets.asking import AskLine
 from wardclient.widgets.bars import Confirm, ConflictCard, Question, TabLine
 from wardclient.widgets.grid import RowGrid

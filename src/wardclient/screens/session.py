@@ -18,7 +18,8 @@ from wardclient.locale import _, language, mark
 from wardclient.screens.base import Flush, WorkScreen, bindings
 from wardclient.screens.case_overview import short_day
 from wardclient.screens.forms import Keeper, Work
-from wardclient.screens.words import clock, side
+from wardclient.screens.sync_words import clock
+from wardclient.screens.words import side
 from wardclient.screens.words_found import words_line
 from wardclient.widgets.bars import Confirm, Question
 from wardclient.widgets.cells import fit

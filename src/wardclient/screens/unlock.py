@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Vertical
@@ -12,13 +12,15 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from wardclient.desk.api import Desk, DeskError, Door
-from wardclient.desk.rows import Profile
 from wardclient.keys import HELP, QUIT, THEME, UNLOCK, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
-from wardclient.screens.words import papers_held
+from wardclient.screens.sync_words import papers_held
 from wardclient.widgets.ime import ImeInput
 from wardclient.widgets.prose import Prose
+
+if TYPE_CHECKING:
+    from wardclient.desk.rows import Profile
 
 LOOK_AGAIN = 10.0
 """Seconds until a paper that a viewer holds open is tried again."""
@@ -61,7 +63,7 @@ class UnlockScreen(WorkScreen):
     class Known(Message):
         """What may be shown before unlocking."""
 
-        def __init__(self, profile: Profile, held: int) -> None:
+        def __init__(self, profile: "Profile", held: int) -> None:
             """Keep it, and how many papers a viewer holds open."""
             super().__init__()
             self.profile = profile
