@@ -119,6 +119,11 @@ class WorkScreen(Screen[None]):
         return True
 
     @property
+    def acts(self) -> tuple[Key, ...]:
+        """The keys that have something to do here and now; help and palette name no others."""
+        return self.KEYS
+
+    @property
     def ward(self) -> Ward:
         """The application."""
         return cast("Ward", self.app)
