@@ -185,8 +185,11 @@ class FormBody(VerticalScroll, can_focus=False):
             if value != self._given.get(name) and not (value in EMPTY and self._given.get(name) in EMPTY)
         }
 
-    def show_problems(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Show each problem under its field, go to the first; return those that have no field here."""
+    def show_problems(self, problems: Iterable[Problem], *, go: bool = True) -> tuple[Problem, ...]:
+        """Show each problem under its field, go to the first; return those that have no field here.
+
+        Without ``go`` nobody is taken from where they type.
+        """
         by_name: dict[str, str] = {}
         rest = []
         names = {f.field.name for f in self._fields}
@@ -200,7 +203,7 @@ class FormBody(VerticalScroll, can_focus=False):
             field.show_problem(by_name.get(field.field.name, ""))
             if first is None and field.field.name in by_name:
                 first = field
-        if first is not None:
+        if first is not None and go:
             first.editor.focus()
             # The line that tells of it takes a row of the form: look again once it is laid out.
             self.call_after_refresh(first.scroll_visible, animate=False, top=True)
