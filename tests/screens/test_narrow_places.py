@@ -13,7 +13,9 @@ from wardclient.keys import MATCHES, PICK, REFER
 from wardclient.screens.openings import BY_HAND, OpeningScreen, OpeningsScreen
 from wardclient.screens.openings_details import NUMBERS, OpeningsDetails, codes_of
 from wardclient.screens.palette import acts_of
+from wardclient.screens.supply_use import MemoForm
 from wardclient.settings import Settings
+from wardclient.widgets.choices import listed
 from wardclient.widgets.form import FormBody
 from wardclient.widgets.pick import Pick
 
@@ -105,3 +107,39 @@ async def test_codes_may_be_typed_with_the_input_method_on(
         assert "当てはまるものはありません" in shown(app)
         await press(pilot, "ctrl+u", *"14102", "enter")
         assert form.field("municipalities").value == "14101、14102"
+
+
+async def test_a_form_says_what_is_wrong_and_no_longer_what_was(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """A choice made is no longer missing; an impossible day is called so; a list shows words, not the program's."""
+    read_in(city, tmp_path, 20, 0)
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "f3", "enter", "m", "ctrl+s")
+        form = the(app, MemoForm).form
+        assert form.field("change").problem
+        await press(pilot, "space")
+        assert "求人の取消" in shown(app)
+        assert "withdrawn" not in shown(app)
+        await press(pilot, "down", "enter")
+        assert form.field("change").value == "withdrawn"
+        assert form.field("change").problem == ""
+        form.field("heard_on").fill("令和8年13月2日")
+        await press(pilot, "ctrl+s")
+        assert "暦にありません" in form.field("heard_on").problem
+        assert not [line for line in shown(app).splitlines() if line.strip().startswith("。")]
+        form.field("heard_on").fill("2031-01-01")
+        await press(pilot, "ctrl+s")
+        assert "今日までの日" in form.field("heard_on").problem
+
+
+def test_a_list_shows_a_code_only_where_people_know_it() -> None:
+    """Numbers and letters of the forms stand in a column; words of the program, and what is said twice, do not."""
+    assert listed((("A1", "児童扶養手当"), ("B", "生活保護"))) == ["A1  児童扶養手当", "B   生活保護"]
+    assert listed((("changed", "求人条件の変更"), ("filled", "充足"))) == ["求人条件の変更", "充足"]
+    assert listed((("3", "3日以内"), ("30", "30日以内"))) == ["3日以内", "30日以内"]
