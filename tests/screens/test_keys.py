@@ -6,7 +6,7 @@ import pkgutil
 import pytest
 
 import wardclient.screens
-from wardclient.keys import EVERYWHERE_KEYS, MOST_SHOWN, all_keys, forbidden
+from wardclient.keys import EVERYWHERE_KEYS, MORE, MOST_SHOWN, all_keys, forbidden
 from wardclient.locale import _, set_language
 from wardclient.screens.base import WorkScreen
 from wardclient.widgets.cells import width
@@ -52,6 +52,17 @@ def test_the_key_line_is_whole_on_eighty_columns(screen: type[WorkScreen], langu
         shown = [key for key in shown if key.action not in ("write_out", "help")]
     assert len(shown) <= MOST_SHOWN
     assert 1 + sum(width(f"{key.face} {_(key.label)}") for key in shown) + len(shown) - 1 <= 80
+
+
+@pytest.mark.parametrize("screen", screens(), ids=lambda screen: screen.__name__)
+def test_acts_off_the_line_are_hinted_at_where_there_is_room(screen: type[WorkScreen]) -> None:
+    """Whoever does not know a hidden key finds it: the line ends with the list of acts, if it fits."""
+    known = {"discard", "tab", "none"}
+    beyond = {key.action.partition("(")[0] for key in screen.KEYS if key.hidden} - known
+    beyond -= {key.action for key in screen.KEYS if key.key in EVERYWHERE_KEYS}
+    line = [f"{key.face} {_(key.label)}" for key in screen.KEYS if not key.hidden] + ["Ctrl+P ほか"]
+    if screen.__name__ != "InboxScreen" and beyond and sum(map(width, line)) + len(line) + 2 <= 80:
+        assert screen.MORE is MORE, beyond
 
 
 @pytest.mark.parametrize("screen", screens(), ids=lambda screen: screen.__name__)

@@ -197,3 +197,23 @@ async def test_a_long_text_scrolls_within_its_field() -> None:
         assert "号室" in "".join(segment.text for segment in field.render_line(0))
         await pilot.press("home")
         assert "鶴見" in "".join(segment.text for segment in field.render_line(0))
+
+
+@pytest.mark.parametrize("make", [ImeInput, ImeTextArea])
+async def test_a_full_width_blank_is_typed_like_any_other_sign(
+    make: type[ImeInput] | type[ImeTextArea],
+) -> None:
+    """Between family and given name people type the blank of their input method; a control sign stays out."""
+    app = Host(make)
+    async with app.run_test() as pilot:
+        field = app.query(make).first()
+        field.focus()
+        await pilot.press("青", "木")
+        field.post_message(events.Key("ideographic_space", "\u3000"))
+        await pilot.press("葵", "left")
+        # As a terminal reports it; the pilot knows no name for this key.
+        field.post_message(events.Key("ideographic_space", "\u3000"))
+        field.post_message(events.Key("ctrl+b", "\x02"))
+        await pilot.pause()
+        assert (field.value if isinstance(field, ImeInput) else field.text) == "青木\u3000\u3000葵"
+        assert app.query(ImeInput).last().value == ""

@@ -135,6 +135,11 @@ class WorkScreen(Screen[None]):
         return False
 
     @property
+    def acts(self) -> tuple[Key, ...]:
+        """The keys that have something to do here and now; help and palette name no others."""
+        return self.KEYS
+
+    @property
     def ward(self) -> Ward:
         """The application."""
         return cast("Ward", self.app)

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from wardclient.casework.fields import FIELDS
 from wardclient.desk.api import Desk
 from wardclient.desk.rows import CaseView, Values
-from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, SAVE, Key
+from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MORE, MOVE, SAVE, Key
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.forms import FormScreen
@@ -32,6 +32,7 @@ class EditScreen(FormScreen):
     """Fields of a case. Only what was changed is written."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (SAVE, NEXT_PART, MOVE, HELP, CURTAIN, BACK, PART_BACK, DISCARD)
+    MORE = MORE
     BINDINGS = bindings(KEYS)
     CSS_PATH = "edit.tcss"
     TITLE_TEXT = mark("項目を直す")

@@ -18,6 +18,7 @@ from wardclient.keys import (
     FETCH_FEED,
     HELP,
     IMPORT,
+    MORE,
     PUBLISH_FEED,
     SUPPLY_USE,
     Key,
@@ -43,6 +44,7 @@ class FeedScreen(WorkScreen):
         CURTAIN.aside(),
         BACK.named(mark("戻る・やめる")),
     )
+    MORE = MORE
     BINDINGS = bindings(KEYS)
     CSS_PATH = "imports.tcss"
     TITLE_TEXT = mark("求人の配信")

@@ -54,7 +54,7 @@ class HelpScreen(WorkScreen):
 
     def body(self) -> Iterable[Widget]:
         """Sentences, then keys."""
-        own = [key for key in self._about.KEYS if key.key not in EVERYWHERE_KEYS]
+        own = [key for key in self._about.acts if key.key not in EVERYWHERE_KEYS]
         with VerticalScroll(id="about", classes="pane"):
             yield Prose(_(self._about.ABOUT) if self._about.ABOUT else "")
             yield Static(Content("\n" + _("この画面のキー")), markup=False, classes="head")

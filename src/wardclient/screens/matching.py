@@ -182,6 +182,11 @@ class CompareScreen(WorkScreen):
         self._numbers = numbers
         self._views: tuple[OpeningView, ...] = ()
 
+    @property
+    def acts(self) -> tuple[Key, ...]:
+        """Without a person there is no list to put an opening on."""
+        return tuple(key for key in self.KEYS if self.case_id or key is not PICK)
+
     def resume(self) -> Callable[[], WorkScreen]:
         """The same comparison again."""
         return partial(CompareScreen, self._numbers, self.case_id)
@@ -194,7 +199,7 @@ class CompareScreen(WorkScreen):
     def on_mount(self) -> None:
         """Ask for the sheets."""
         self.title_line.show(_("求人を並べる"), _("来所者表示"))
-        self.key_line.show([k for k in self.KEYS if k is not PICK or self.case_id])
+        self.key_line.show(self.acts)
         self.show_sync()
         self.redraw()
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from wardclient.casework.fields import FIELDS
 from wardclient.desk.api import Desk
 from wardclient.desk.rows import Values
-from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MOVE, OWN_NOTE, SAVE, Key
+from wardclient.keys import BACK, CURTAIN, DISCARD, HELP, MORE, MOVE, OWN_NOTE, SAVE, Key
 from wardclient.locale import _, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.forms import FormScreen
@@ -25,6 +25,7 @@ class NoteScreen(FormScreen):
         *(SAVE, MOVE, HELP, CURTAIN, BACK, DISCARD),
         OWN_NOTE.named(mark("自分の側だけにする"), hidden=True),
     )
+    MORE = MORE
     BINDINGS = bindings(KEYS)
     CSS_PATH = "note.tcss"
     TITLE_TEXT = mark("面談の記録")

@@ -25,6 +25,7 @@ from wardclient.keys import (
     IMPORT,
     MATCHES,
     MEMO,
+    MORE,
     OPEN,
     PICK,
     REFER,
@@ -47,6 +48,8 @@ ORDER = "order"
 PAGE = 200
 MOST = 5_000
 BY_HAND = Key("f4", "by_hand", mark("求人票なし"), "F4")
+FOR_A_PERSON = (MATCHES, PICK, BY_HAND)
+"""Acts of a search that is for somebody."""
 _PLACE = re.compile(r"^神奈川県(?:横浜市)?|^東京都|^横浜市")
 _SPAN = re.compile(r"(\d{1,2})時(\d{2})分[^0-9]{1,3}(\d{1,2})時(\d{2})分")
 
@@ -94,6 +97,7 @@ class OpeningsScreen(Narrowing):
         SAVED_SEARCHES,
         FEED,
     )
+    MORE = MORE
     BINDINGS = bindings(KEYS)
     CSS_PATH = "openings.tcss"
     AUTO_FOCUS = "#search"
@@ -109,6 +113,11 @@ class OpeningsScreen(Narrowing):
         self.case_id = case_id
         self.grid: RowGrid[OpeningRow] = RowGrid(COLUMNS, id="openings")
         self._limit = PAGE
+
+    @property
+    def acts(self) -> tuple[Key, ...]:
+        """Without a person nothing is put on a list, ordered by wishes or referred to."""
+        return tuple(key for key in self.KEYS if self.case_id or key not in FOR_A_PERSON)
 
     def resume(self) -> Callable[[], WorkScreen]:
         """The same search screen again."""
@@ -141,9 +150,10 @@ class OpeningsScreen(Narrowing):
         """Show the newest."""
         self.title_line.show(_("求人検索"), _("紹介する求人を選びます") if self.case_id else "")
         # For a case the line is full: the file is read in elsewhere, and Ctrl+R still does it.
-        aside = ("import",) if self.case_id else ("by_hand", "matches", "pick")
-        room = () if self.case_id else (DETAILS,)
-        self.key_line.show([*(k for k in self.KEYS if k.action not in aside), *room])
+        aside, beside = ("import", "") if self.case_id else ("", "details")
+        self.key_line.show(
+            [k.named(k.label, hidden=k.hidden and k.action != beside) for k in self.acts if k.action != aside]
+        )
         self.show_sync()
         self.find()
 
@@ -309,6 +319,11 @@ class OpeningScreen(WorkScreen):
         self._client_facing = client_facing
         self._view: OpeningView | None = None
 
+    @property
+    def acts(self) -> tuple[Key, ...]:
+        """Without a person nothing is put on a list or referred to."""
+        return tuple(key for key in self.KEYS if self.case_id or key not in (REFER, PICK))
+
     def resume(self) -> Callable[[], WorkScreen]:
         """The same sheet again."""
         return partial(OpeningScreen, self.opening_no, self.case_id, client_facing=self._client_facing)
@@ -321,7 +336,7 @@ class OpeningScreen(WorkScreen):
     def on_mount(self) -> None:
         """Ask for the sheet."""
         self.title_line.show(f"{_('求人票')}  {self.opening_no}")
-        self.key_line.show([k for k in self.KEYS if k not in (REFER, PICK) or self.case_id])
+        self.key_line.show(self.acts)
         self.show_sync()
         self.redraw()
 

@@ -1,5 +1,7 @@
 """くわしい条件: the filters of the state's own form on one screen, with the count of hits as they are set."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
@@ -8,6 +10,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from wardclient.casework.field import Field, Form
+from wardclient.casework.problems import Problem
+from wardclient.casework.validation import validate_value
 from wardclient.casework.work_codes import EmploymentType
 from wardclient.desk.api import DeskError, RefusedError
 from wardclient.desk.filter_words import AVOIDABLE, DAYS, TRAITS
@@ -26,6 +30,8 @@ LISTS = ("municipalities", "occupations", "industries", "kinds")
 """Fields of codes: typed, or picked by F4."""
 PICKED = (*LISTS, "station")
 """Fields that F4 picks for; where there is one value, the one that is picked takes its place."""
+_TYPED = (Form.NUMBER, Form.TIME, Form.TEXT)
+_BETWEEN = re.compile(r"[\s,、､;・/]+")
 NUMBERS = (
     *("age", "pay_floor_month", "pay_floor_hour", "overtime_most", "holidays_least"),
     *("staff_least", "staff_most", "retirement_least"),
@@ -71,12 +77,17 @@ def _editor(field: Field) -> Widget | None:
 
 
 HINTS = {
-    "municipalities": mark("F4 で選ぶ  例 14101"),
-    "occupations": mark("F4 で選ぶ  例 055-01"),
-    "industries": mark("F4 で選ぶ  例 P85"),
+    "municipalities": mark("F4 で選ぶ 例 14101"),
+    "occupations": mark("F4 で選ぶ 例 055-01"),
+    "industries": mark("F4 で選ぶ 例 P85"),
     "kinds": mark("F4 で選ぶ"),
     "station": mark("F4 で選ぶ"),
 }
+
+
+def codes_of(typed: object) -> list[str]:
+    """Return the codes in what was typed; full-width letters and digits, and any mark between, are as good."""
+    return [part for part in _BETWEEN.split(unicodedata.normalize("NFKC", str(typed or ""))) if part]
 
 
 class OpeningsDetails(WorkScreen):
@@ -139,9 +150,7 @@ class OpeningsDetails(WorkScreen):
             if value in EMPTY or value is False:
                 continue
             if name in LISTS:
-                found[name] = [
-                    part for part in str(value).replace("、", " ").replace(",", " ").split() if part
-                ]
+                found[name] = codes_of(value)
             elif name in NUMBERS:
                 found[name] = int(str(value)) if str(value).isdecimal() else value
             else:
@@ -157,19 +166,57 @@ class OpeningsDetails(WorkScreen):
     def count(self) -> None:
         """Ask how many openings there are."""
         self._timer = None
+        if wrong := self._wrong():
+            self._not_counted(RefusedError(wrong))
+            return
         text, filters = self._text, {**self._others, **self.details()}
         self.ask(
             lambda desk: desk.find_openings(text, filters, 1),
             self._counted,
             group="count",
-            failed=self._refused,
+            failed=self._not_counted,
+        )
+
+    def _wrong(self) -> tuple[Problem, ...]:
+        """What cannot be asked at all: a number that is none, a time that is none."""
+        values = self.form.values()
+        return tuple(
+            problem
+            for field in FIELDS
+            if field.form in _TYPED and field.name not in LISTS and values[field.name] not in EMPTY
+            for problem in validate_value(field, values[field.name])
         )
 
     def _counted(self, page: OpeningPage) -> None:
+        if self._wrong():
+            return
         self.form.show_problems(())
         count = _("{n:,}件以上").format(n=page.total) if page.more_than else _("{n:,}件").format(n=page.total)
         behind = f"{_('索引を作成中')} " if page.index_behind else ""
         self.say(_("{behind}この条件に合う求人 {count}").format(behind=behind, count=count))
+
+    def _not_counted(self, error: DeskError) -> None:
+        """Nobody asked: whoever types goes on typing, and what is half typed is no mistake yet."""
+        if not isinstance(error, RefusedError):
+            self.tell(error)
+            return
+        here = self._field_here()
+        typing = here.field.name if here is not None and not here.problem else ""
+        wrong = [problem for problem in error.problems if problem.field != typing]
+        rest = self.form.show_problems(wrong, go=False)
+        self.say(
+            "\n".join(problem.text(language()) for problem in rest)
+            or (_("欄の下の説明を見て直してください。") if wrong else _("入力の途中です。")),
+            bad=bool(wrong),
+        )
+
+    def on_descendant_blur(self) -> None:
+        """Count once a field is left: now what stands there is meant."""
+        if self._timer is None:
+            self._timer = self.set_timer(COUNT_AFTER, self.count)
+
+    def _field_here(self) -> FormField | None:
+        return next((each for each in self.query(FormField) if each.has_focus_within), None)
 
     def _refused(self, error: DeskError) -> None:
         if isinstance(error, RefusedError):
@@ -184,16 +231,14 @@ class OpeningsDetails(WorkScreen):
 
     def action_pick_code(self) -> None:
         """Pick a code, or a station, for the field one is in; codes are added to those that stand there."""
-        field = next((each for each in self.query(FormField) if each.has_focus_within), None)
+        field = self._field_here()
         name = field.field.name if field is not None else ""
         if field is None or name not in PICKED:
             self.say(_("就業場所・職業分類・産業分類・求人区分・沿線・駅の欄で押すと、選べます。"))
             return
 
         def picked(code: str | None) -> None:
-            given = (
-                str(field.value or "").replace("、", " ").replace(",", " ").split() if name in LISTS else []
-            )
+            given = codes_of(field.value) if name in LISTS else []
             if code is not None and code not in given:
                 field.fill("、".join([*given, code]))
                 self.count()
@@ -205,13 +250,19 @@ class OpeningsDetails(WorkScreen):
 
     def action_search_so(self) -> None:
         """Search with these, where they can be searched."""
+        if wrong := self._wrong():
+            self._refused(RefusedError(wrong))
+            return
         text, filters, details = self._text, {**self._others, **self.details()}, self.details()
 
         def done(_page: OpeningPage) -> None:
             self.app.pop_screen()
             self._choose(details)
 
-        self.ask(lambda desk: desk.find_openings(text, filters, 1), done, group="count", failed=self._refused)
+        # Of a group of its own: a count that is due would overtake it, and its answer be dropped.
+        self.ask(
+            lambda desk: desk.find_openings(text, filters, 1), done, group="search", failed=self._refused
+        )
 
     def action_clear_details(self) -> None:
         """Take all of them off."""

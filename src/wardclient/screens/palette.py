@@ -91,7 +91,7 @@ def matching(keys: Sequence[Key], text: str) -> tuple[Key, ...]:
 
 def acts_of(screen: WorkScreen) -> tuple[Key, ...]:
     """Return what can be done on a screen, its own acts first."""
-    own = (key for key in screen.KEYS if key.action != "none" and key.key not in EVERYWHERE_KEYS)
+    own = (key for key in screen.acts if key.action != "none" and key.key not in EVERYWHERE_KEYS)
     return (*own, *(key for key in EVERYWHERE if key.action != "palette"))
 
 

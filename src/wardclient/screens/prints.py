@@ -14,6 +14,7 @@ from wardclient.keys import (
     BACK,
     CURTAIN,
     HELP,
+    MORE,
     PAPER_LANGUAGE,
     PAPER_RECORD,
     PRINT,
@@ -73,6 +74,7 @@ class PrintScreen(PersonScreen):
         HELP.aside(),
         CURTAIN.aside(),
     )
+    MORE = MORE
     BINDINGS = bindings(KEYS)
     CSS_PATH = "prints.tcss"
     AUTO_FOCUS = "#papers"

@@ -15,7 +15,7 @@ from wardclient.desk.feed_rows import FeedStatus
 from wardclient.desk.filter_words import words_of
 from wardclient.desk.rows import Change, OpeningRow
 from wardclient.desk.saved_rows import NAME_MOST, SavedRow
-from wardclient.keys import ALL_HITS, BACK, CURTAIN, DROP, FEED, HELP, LOOKED, OPEN, RENAME, Key
+from wardclient.keys import ALL_HITS, BACK, CURTAIN, DROP, FEED, HELP, LOOKED, MORE, OPEN, RENAME, Key
 from wardclient.locale import _, language, mark
 from wardclient.screens.base import WorkScreen, bindings
 from wardclient.screens.openings import COLUMNS, OpeningScreen
@@ -161,6 +161,7 @@ class SavedSearchesScreen(WorkScreen):
         BACK,
         FEED,
     )
+    MORE = MORE
     BINDINGS = bindings(KEYS)
     AUTO_FOCUS = "#searches"
     TITLE_TEXT = mark("保存した検索")

@@ -27,6 +27,26 @@ _FACE = 9
 class Edited(Message):
     """A person changed the value of a field."""
 
+    def __init__(self, editor: Widget) -> None:
+        """Keep which field: what was chosen in a list over it is posted in the list's name."""
+        super().__init__()
+        self.editor = editor
+
+
+def listed(choices: Sequence[Choice]) -> list[str]:
+    """Return the lines of a list: the words in a column of their own, before them the code where people know it.
+
+    Codes that are words of the program, such as ``changed``, are known to nobody; and 3 before 3日以内
+    says nothing.
+    """
+    own = any(
+        len(code) > 1 and code.islower() and code.replace("_", "").isalpha() for code, _words in choices
+    )
+    if own or all(words.startswith(code) for code, words in choices):
+        return [words for _code, words in choices]
+    room = max((width(code) for code, _words in choices), default=0)
+    return [f"{pad(code, room)}  {words}" for code, words in choices]
+
 
 class Choose(ModalScreen[str | None]):
     """A list to choose one from; Esc leaves all as it was."""
@@ -46,7 +66,10 @@ class Choose(ModalScreen[str | None]):
             yield Label(self._title, markup=False, classes="box-title")
             # The words come from code lists; brackets in them are no markup.
             yield OptionList(
-                *(Option(Content(f"{code}  {words}"), id=f"choice-{code}") for code, words in self._choices),
+                *(
+                    Option(Content(text), id=f"choice-{code}")
+                    for (code, _words), text in zip(self._choices, listed(self._choices), strict=True)
+                ),
                 markup=False,
             )
             yield Label(_("Enter 選ぶ   Esc やめる"), markup=False, classes="box-keys")
@@ -126,7 +149,7 @@ class ChoiceField(Widget, can_focus=True):
         if value != self._value:
             self._value = value
             self.refresh()
-            self.post_message(Edited())
+            self.post_message(Edited(self))
 
     def action_step(self, step: int) -> None:
         """Choose the next or the one before."""
@@ -297,7 +320,7 @@ class ChecksField(Widget, can_focus=True):
         code = self._choices[index][0]
         if code not in self._fixed:
             self._on ^= {code}
-            self.post_message(Edited())
+            self.post_message(Edited(self))
         self.refresh()
 
     def on_click(self, event: Click) -> None:

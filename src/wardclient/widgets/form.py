@@ -22,6 +22,7 @@ from wardclient.casework.validation import normalise_value, validate_value
 from wardclient.locale import _, language
 from wardclient.widgets.choices import CheckField, ChecksField, ChoiceField, Edited
 from wardclient.widgets.ime import ImeTextArea
+from wardclient.widgets.prose import Prose
 from wardclient.widgets.typed import KanaInput, MomentInput, PlainInput, WarekiInput
 
 Values = Mapping[str, object]
@@ -50,7 +51,7 @@ class FormField(Vertical):
         self._label = Static(_label(field), markup=False, classes="form-label")
         self._note = Static(Content(hint), markup=False, classes="form-note")
         self._note.display = bool(hint)
-        self._problem = Static("", markup=False, classes="form-problem")
+        self._problem = Prose(classes="form-problem")
         self._problem.display = False
         self._wrong = ""
 
@@ -113,7 +114,7 @@ class FormField(Vertical):
     def show_problem(self, text: str) -> None:
         """Show what is wrong, nothing when nothing is."""
         self._wrong = text
-        self._problem.update(Content(text))
+        self._problem.update(text)
         self._problem.display = bool(text)
 
     @property
@@ -123,11 +124,17 @@ class FormField(Vertical):
 
     def check(self) -> None:
         """Say what is wrong with what was typed; an empty field is not yet wrong, a choice never is."""
-        if isinstance(self.editor, ChoiceField | ChecksField):
-            return
+        if not isinstance(self.editor, ChoiceField | ChecksField):
+            self.show_problem(self.misread)
+
+    @property
+    def misread(self) -> str:
+        """Why what was typed cannot be read as what the field holds; nothing where it can, or is empty."""
         value = self.value
-        wrong = [] if value in EMPTY else validate_value(self.field, normalise_value(self.field, value))
-        self.show_problem(wrong[0].text(language()) if wrong else "")
+        if value in EMPTY or isinstance(self.editor, ChoiceField | ChecksField):
+            return ""
+        wrong = validate_value(self.field, normalise_value(self.field, value))
+        return wrong[0].text(language()) if wrong else ""
 
 
 _LIST_CHOICES = frozenset({Form.OFFICES})
@@ -185,8 +192,11 @@ class FormBody(VerticalScroll, can_focus=False):
             if value != self._given.get(name) and not (value in EMPTY and self._given.get(name) in EMPTY)
         }
 
-    def show_problems(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Show each problem under its field, go to the first; return those that have no field here."""
+    def show_problems(self, problems: Iterable[Problem], *, go: bool = True) -> tuple[Problem, ...]:
+        """Show each problem under its field, go to the first; return those that have no field here.
+
+        Without ``go`` nobody is taken from where they type.
+        """
         by_name: dict[str, str] = {}
         rest = []
         names = {f.field.name for f in self._fields}
@@ -197,10 +207,12 @@ class FormBody(VerticalScroll, can_focus=False):
                 rest.append(problem)
         first: FormField | None = None
         for field in self._fields:
-            field.show_problem(by_name.get(field.field.name, ""))
+            told = by_name.get(field.field.name, "")
+            # A rule says of 2月30日 that it is no day until today; that there is no such day says more.
+            field.show_problem((field.misread or told) if told else "")
             if first is None and field.field.name in by_name:
                 first = field
-        if first is not None:
+        if first is not None and go:
             first.editor.focus()
             # The line that tells of it takes a row of the form: look again once it is laid out.
             self.call_after_refresh(first.scroll_visible, animate=False, top=True)
@@ -216,9 +228,13 @@ class FormBody(VerticalScroll, can_focus=False):
     @on(Edited)
     def _note_edit(self, event: Message) -> None:
         event.stop()
-        row = _row_of(event._sender) if isinstance(event._sender, Widget) else None  # noqa: SLF001  # Textual's own
+        editor = event.editor if isinstance(event, Edited) else event._sender  # noqa: SLF001  # Textual's own
+        row = _row_of(editor) if isinstance(editor, Widget) else None
         if row is not None:
             row.show_note()
+            if isinstance(event, Edited):
+                # What is chosen from a list is never wrong; that nothing was chosen is no longer true.
+                row.show_problem("")
         # Filling a field posts the same messages as typing in it; only another value is a change.
         now = self.values()
         if now != self._seen:

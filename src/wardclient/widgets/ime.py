@@ -50,6 +50,17 @@ def _join_kana(text: str) -> str:
     return "".join(joined)
 
 
+def swallowed(event: events.Key) -> str:
+    """Return the character of a key that Textual takes for none: the full-width blank, kanji newer than Python.
+
+    Textual asks ``str.isprintable``, which says no to every blank but the ASCII one.
+    """
+    character = event.character or ""
+    if len(character) != 1 or character.isprintable() or unicodedata.category(character) in ("Cc", "Cs"):
+        return ""
+    return character
+
+
 class ImeInput(Input):
     """A field of one line. Its cursor is where the input method draws, and moves by whole characters."""
 
@@ -107,6 +118,13 @@ class ImeInput(Input):
         super().watch_scroll_x(old_value, new_value)
         if self.has_focus:
             self.app.cursor_position = self.cursor_screen_offset
+
+    async def _on_key(self, event: events.Key) -> None:
+        # Textual calls its own handler next, unless it is told that all is done.
+        if character := swallowed(event):
+            event.stop()
+            event.prevent_default()
+            self.replace(character, *sorted(self.selection))
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -180,6 +198,13 @@ class ImeTextArea(TextArea):
     def _follow_layout(self, _: Screen[object]) -> None:
         if self.has_focus:
             self.app.cursor_position = self.cursor_screen_offset
+
+    async def _on_key(self, event: events.Key) -> None:
+        character = "" if self.read_only else swallowed(event)
+        if character:
+            event.stop()
+            event.prevent_default()
+            self._replace_via_keyboard(character, *self.selection)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -44,11 +44,14 @@ class Pick(ModalScreen[str | None]):
             yield Label(self._title, markup=False, classes="box-title")
             yield ImeInput(id="pick-search", placeholder=_("言葉か番号で絞り込み"))
             yield OptionList(*self._options(), markup=False)
+            yield Label(
+                _("当てはまるものはありません。言葉を短くしてください。"), markup=False, id="pick-none"
+            )
             yield Label(_("Enter 選ぶ   Esc やめる"), markup=False, classes="box-keys")
 
     def on_mount(self) -> None:
         """Begin at the first."""
-        self.query_one(OptionList).highlighted = 0 if self._found else None
+        self._listed()
 
     def _options(self) -> list[Option]:
         # The words come from code lists; brackets in them are no markup.
@@ -62,7 +65,11 @@ class Pick(ModalScreen[str | None]):
         self._found = tuple(choice for choice, key in pairs if wanted in key)
         listed = self.query_one(OptionList)
         listed.clear_options().add_options(self._options())
-        listed.highlighted = 0 if self._found else None
+        self._listed()
+
+    def _listed(self) -> None:
+        self.query_one(OptionList).highlighted = 0 if self._found else None
+        self.query_one("#pick-none").display = not self._found
 
     def action_move(self, step: int) -> None:
         """Choose the next, or the one before, while typing."""
