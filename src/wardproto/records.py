@@ -16,7 +16,7 @@ Recipient = tuple[str, int]
 """A team and one generation of its key."""
 
 
-class Record(msgspec.Struct, array_like=True, frozen=True):
+class Record(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Base of all wire records."""
 
 
