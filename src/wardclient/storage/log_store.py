@@ -139,9 +139,10 @@ class SqlStore(LogRows, Reading, Cutting):
         soon = [pair for pair in zip(events, decoded, strict=True) if pair[0].stream not in waiting]
         if soon:
             self._reduce(soon)
+        # In the order of the key, so that the pages of a bulk are filled one after the other.
         self.connection.executemany(
             "INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?)",
-            [(e.stream, e.author, e.n, e.event, e.recv_ms, e.wseq) for e in events],
+            sorted((e.stream, e.author, e.n, e.event, e.recv_ms, e.wseq) for e in events),
         )
         mine = self._own_device()
         own = [each for each in events if each.author == mine]

@@ -94,8 +94,9 @@ def open_waiting(core: Core) -> None:
 
 
 def _keep_opened(core: Core, events: list[OpenedEvent], done: list[int]) -> None:
-    core.store.apply(events)
+    # In this order, so that the pages which the sealed bodies leave take the events in.
     core.store.opened(done)
+    core.store.apply(events)
     events.clear()
     done.clear()
 
