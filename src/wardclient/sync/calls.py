@@ -42,6 +42,8 @@ class PullCall:
     after: int
     limit: int
     asked: Asked = NOT_ASKED
+    ahead: bool = False
+    """Whether a newcomer looks at the end of the log for its key (early.py): nothing of it is taken over."""
 
 
 Call = ControlCall | PushCall | PullCall

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from wardclient.ledger.clock import TOLERANCE_MS, millis, pack, tick
-from wardclient.sync.ports import Store
+from wardclient.sync.ports import EarlyKey, Store
 from wardclient.sync.tree import LogTree
 from wardclient.vault.identity import Identity
 from wardclient.vault.sealing import Sealing
@@ -135,6 +135,8 @@ class Core:
         self.ward = ward
         self.team = (store.get(TEAM) or b"").decode()
         self.memory = self._load()
+        self.early: EarlyKey | None = None
+        """What a newcomer has found at the end of the log (early.py); gone with a restart."""
         self.log = LogTree(store, self.team, lambda: self.memory.state)
 
     def _load(self) -> Memory:

@@ -7,7 +7,7 @@ may come twice, late, or never: none of that changes what is true afterwards.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from wardclient.sync import audit, closing, going_on, intents, notices, outbox, pages
+from wardclient.sync import audit, closing, early, going_on, intents, notices, outbox, pages
 from wardclient.sync.answers import read_answer
 from wardclient.sync.calls import POLL_MS, Call, ControlCall, Direction, Lanes, PullCall, PushCall
 from wardclient.sync.core import HALTED, OLD_PAGES, STOPPED, Core
@@ -36,6 +36,8 @@ class Exchange:
         """Whether news were heard of since the page under way was asked for: it may not hold them."""
         self._search: notices.Search | None = None
         """The search for an acknowledgement, while one is awaited."""
+        self._size = 0
+        """How long the log is, as the page before said; 0 where that one was its last."""
 
     # --- what to do
 
@@ -196,8 +198,13 @@ class Exchange:
     def _pull(self, now_ms: int) -> PullCall | None:
         if not self._lanes.pull.is_due(now_ms):
             return None
-        self._wanted = False
-        return PullCall(self.core.ward, self.core.memory.cursor, self._page_limit, audit.asked(self.core))
+        core, size = self.core, self._size
+        self._wanted, self._size = False, 0
+        cursor = core.memory.cursor
+        if early.wanted(core, size):
+            return PullCall(core.ward, size - early.LAST, early.LAST, ahead=True)
+        # The first entry says which ward this is, and its page how long the log is.
+        return PullCall(core.ward, cursor, self._page_limit if cursor else 1, audit.asked(core))
 
     # --- what came of it
 
@@ -260,12 +267,18 @@ class Exchange:
         if self.core.store.get(HALTED):
             self._looked(call, page, now_ms)
             return frozenset({CONTROL_STREAM}) if self.core.memory is not before else frozenset()
+        if call.ahead:
+            lane.answered(call)
+            lane.due_ms = now_ms
+            early.look(self.core, page)
+            return frozenset()
         with self._landing(call, now_ms):
             touched = pages.take(self.core, call.after, page)
         if touched is None:
             lane.failed(call, now_ms, self._jitter())
             return None
         lane.answered(call)
+        self._size = page.size if page.more and self.core.early is None else 0
         if not page.more and not self._wanted:
             # Asked for after the last answer and read to its end: a record that is not in it never will be.
             self._control_after = 0

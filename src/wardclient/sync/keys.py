@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wardclient.sync.core import WARD_KEY, Core, Generation, generations_in
+from wardclient.sync.ports import EarlyKey
 from wardclient.vault.sealing import BadWrapError, CannotOpenError
 from wardclient.vault.team_keys import (
     new_generation,
@@ -119,6 +120,18 @@ def _tried(
         return kind.open(core, wrap)
     except BadWrapError:
         core.incident("bad_wrap", item.entry.wseq, wrap_hash(wrap))
+        return False
+
+
+def open_early(core: Core, found: EarlyKey) -> bool:
+    """Keep the team's key in force here where an early wrap holds it; what does not open is no incident yet."""
+    team = core.state.teams.get(core.team)
+    generation = core.memory.generations.get((core.team, team.gen)) if team is not None else None
+    if generation is None or core.store.team_key(core.team, generation.record.gen) is not None:
+        return False
+    try:
+        return _Team(generation, core.ward, found.granter).open(core, found.wrap)
+    except BadWrapError:
         return False
 
 

@@ -8,7 +8,7 @@ Signatures are checked at the tip of each device's chain; a tip vouches for all 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from wardclient.sync import again, aside, audit, closing, going_on, keys
+from wardclient.sync import again, aside, audit, closing, early, going_on, keys
 from wardclient.sync.claims import Numbers
 from wardclient.sync.core import CURSOR, HALTED, OLD_PAGES, REBUILD, Cheated, Core
 from wardclient.sync.opening import Opened, open_block, open_waiting
@@ -168,7 +168,7 @@ def _take_control(core: Core, taken: _Page, item: LogItem) -> None:
     taken.streams.add(CONTROL_STREAM)
     was_removed = core.removed
     core.memory = replace(core.memory, state=after)
-    if keys.learn(core, item):
+    if keys.learn(core, item) or early.learn(core):
         open_waiting(core)
     _follow(core, item)
     if core.removed and not was_removed:

@@ -83,6 +83,14 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyKey:
+    """A wrap of a team key that was seen ahead of its place in the log, and who says to have granted it."""
+
+    wrap: bytes
+    granter: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedEvent:
     """An event out of an accepted, opened block. ``author`` is the device that signed it.
 
