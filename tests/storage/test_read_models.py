@@ -1,6 +1,6 @@
 """Read models, live and rebuilt: the same rows whatever happened, in whatever order."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.simulation.memory_store import MemoryStore
 from tests.storage.histories import (
@@ -72,7 +73,7 @@ class Pair:
         self.wseq += 1
         n = self.next_n[stream, author] = self.next_n.get((stream, author), 0) + 1
         each = opened(stream, author, n, ops, wseq=self.wseq, at_ms=NOON + self.wseq)
-        each = replace(each, decoded=reduce.decode_event(each.event))
+        each = structs.replace(each, decoded=reduce.decode_event(each.event))
         self._note(stream, each)
         self.each(lambda store: store.apply([each]))
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from wardclient.ledger import registers
 from wardclient.ledger.events import Add, Adopt, Del, Event, Op, Put, Rec, Version, read_event, read_ops
 from wardclient.ledger.registers import Members, Register, Write
@@ -20,7 +22,7 @@ EventId = tuple[bytes, bytes, int]
 """(stream, device, n): names an event for ever."""
 
 
-class Decoded(NamedTuple):
+class Decoded(msgspec.Struct, frozen=True, gc=False):
     """An event with its operations read; None stands for one of a kind not understood here."""
 
     event: Event
@@ -226,19 +228,20 @@ class _Step:
         )
 
     def _adopt(self, op: Adopt) -> None:
-        for event, ops in _adopted(op, self._changes):
-            _Step(self._known, self._changes, self._stream, op.author, event, self._recv_ms).run(ops)
+        for each in _adopted(op, self._changes):
+            step = _Step(self._known, self._changes, self._stream, op.author, each.event, self._recv_ms)
+            step.run(each.ops)
 
 
 def _adopted(op: Adopt, changes: Changes) -> Iterable[Decoded]:
     """The original events, to be applied under their own names; an adoption inside one is not followed."""
     for data in op.events:
         try:
-            event, ops = decode_event(data)
+            inner = decode_event(data)
         except MalformedError:
             changes.unknown += 1
             continue
-        yield Decoded(event, tuple(None if isinstance(each, Adopt) else each for each in ops))
+        yield Decoded(inner.event, tuple(None if isinstance(op, Adopt) else op for op in inner.ops))
 
 
 def with_times(facts: Iterable[Fact], times: dict[EventId, int]) -> list[Fact]:

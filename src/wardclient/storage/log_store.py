@@ -159,8 +159,8 @@ class SqlStore(LogRows, Reading, Cutting):
             return
         adopting = {
             each.stream
-            for each, (_, ops) in zip(events, decoded, strict=True)
-            if any(isinstance(op, Adopt) for op in ops)
+            for each, read in zip(events, decoded, strict=True)
+            if any(isinstance(op, Adopt) for op in read.ops)
         }
         for stream in adopting:
             self.settle(stream)

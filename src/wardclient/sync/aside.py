@@ -21,8 +21,9 @@ ASIDE = "aside"
 
 def content_hash(event: bytes) -> bytes:
     """Return the hash of what an event says, whatever it replaces; MalformedError."""
-    found, ops = decode_event(event)
-    said = [raw if op is None else _bare(op) for raw, op in zip(found.ops, ops, strict=True)]
+    read = decode_event(event)
+    found = read.event
+    said = [raw if op is None else _bare(op) for raw, op in zip(found.ops, read.ops, strict=True)]
     return sha256(encode((found.n, found.type, found.ver, found.hlc, found.staff, said))).digest()
 
 

@@ -55,7 +55,7 @@ class Claims:
 
         Without ``adopting`` adoptions are left as they are: their author judges when they are sent.
         """
-        event, ops = decoded
+        event, ops = decoded.event, decoded.ops
         if not any(map(_claims, ops)):
             return None
         changed = [op if isinstance(op, Adopt) and not adopting else self._op(event.n, op) for op in ops]

@@ -197,10 +197,10 @@ def read_events(
 def _numbered(header: BlockHeader, decoded: Sequence[Decoded], numbers: Numbers) -> bool:
     """Whether event numbers go up: an event id occurs once in the log (they may skip what was refused)."""
     last = numbers.last(header.stream, header.device)
-    for event, _ in decoded:
-        if event.n <= last:
+    for each in decoded:
+        if each.event.n <= last:
             return False
-        last = event.n
+        last = each.event.n
     return True
 
 
