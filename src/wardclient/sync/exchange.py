@@ -36,8 +36,8 @@ class Exchange:
         """Whether news were heard of since the page under way was asked for: it may not hold them."""
         self._search: notices.Search | None = None
         """The search for an acknowledgement, while one is awaited."""
-        self._size = 0
-        """How long the log is, as the page before said; 0 where that one was its last."""
+        self._end: int | None = 0
+        """How long the log is, as the page before said; None once a newcomer has looked at its end."""
 
     # --- what to do
 
@@ -198,11 +198,12 @@ class Exchange:
     def _pull(self, now_ms: int) -> PullCall | None:
         if not self._lanes.pull.is_due(now_ms):
             return None
-        core, size = self.core, self._size
-        self._wanted, self._size = False, 0
+        core, end = self.core, self._end
         cursor = core.memory.cursor
-        if early.wanted(core, size):
-            return PullCall(core.ward, size - early.LAST, early.LAST, ahead=True)
+        if end is not None and early.wanted(core, end):
+            self._end = None
+            return PullCall(core.ward, end - early.LAST, early.LAST, ahead=True)
+        self._wanted = False
         # The first entry says which ward this is, and its page how long the log is.
         return PullCall(core.ward, cursor, self._page_limit if cursor else 1, audit.asked(core))
 
@@ -278,7 +279,8 @@ class Exchange:
             lane.failed(call, now_ms, self._jitter())
             return None
         lane.answered(call)
-        self._size = page.size if page.more and self.core.early is None else 0
+        if self._end is not None:
+            self._end = page.size
         if not page.more and not self._wanted:
             # Asked for after the last answer and read to its end: a record that is not in it never will be.
             self._control_after = 0

@@ -183,7 +183,8 @@ def _take_control(core: Core, taken: _Page, item: LogItem) -> None:
     taken.streams.add(CONTROL_STREAM)
     was_removed = core.removed
     core.memory = replace(core.memory, state=after)
-    if keys.learn(core, item) or early.learn(core):
+    came = keys.learn(core, item)
+    if early.learn(core) or came:
         open_waiting(core)
     _follow(core, item)
     if core.removed and not was_removed:
