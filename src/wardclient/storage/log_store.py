@@ -160,7 +160,8 @@ class SqlStore(LogRows, Reading, Cutting):
         adopting = {
             each.stream
             for each, read in zip(events, decoded, strict=True)
-            if any(isinstance(op, Adopt) for op in read.ops)
+            for op in read.ops
+            if isinstance(op, Adopt)
         }
         for stream in adopting:
             self.settle(stream)
