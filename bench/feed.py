@@ -31,7 +31,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench.harness import Result, paired  # noqa: E402 - found only after the path is set
-from bench.import_openings import KEY, bare_import, bare_rows  # noqa: E402
+from bench.import_openings import COLUMNS, KEY, bare_import, bare_rows  # noqa: E402
 from wardclient.openings.feed_apply import apply_feed  # noqa: E402
 from wardclient.openings.feed_pack import extent, note_published, pack  # noqa: E402
 from wardclient.openings.feed_state import listing, set_mark  # noqa: E402
@@ -156,7 +156,7 @@ def peer_parcel(home: Path) -> Path:
 def peer_upsert(home: Path, database: Path, rows: int) -> float:
     """Do the peer's work; return its seconds."""
     connection = connect(database, KEY)
-    openings = f"INSERT OR REPLACE INTO opening VALUES ({','.join('?' * 34)})"  # noqa: S608 - question marks
+    openings = f"INSERT OR REPLACE INTO opening VALUES ({','.join('?' * COLUMNS)})"  # noqa: S608 - question marks
     sheets = f"INSERT OR REPLACE INTO sheet VALUES ({','.join('?' * 13)})"  # noqa: S608
     begin = time.perf_counter()
     unpacked = home / "unpacked.csv"

@@ -26,6 +26,7 @@ if __name__ == "__main__":
 
 from bench.harness import Result, paired  # noqa: E402 - found only after the path is set
 from wardclient.openings.columns import resolve  # noqa: E402
+from wardclient.openings.derive import MORE  # noqa: E402
 from wardclient.openings.importer import ImportOptions, import_file  # noqa: E402
 from wardclient.openings.reader import BATCH_RECORDS, RecordReader, cells_of  # noqa: E402
 from wardclient.openings.store import DOCID_DAY, prepare  # noqa: E402
@@ -37,6 +38,8 @@ BAR = 3.0
 QUICK_ROWS, FULL_ROWS = 20_000, 340_000
 TODAY = date(2026, 11, 20)
 KEY = bytes(range(32))
+COLUMNS = 24 + len(MORE)
+"""Of the table of openings."""
 NARROW = (
     "valid_until referral_deadline workplace_municipality_name occupation_code1 occupation_code2"
     " occupation_code3 employment_type full_part pay_min_yen pay_max_yen hours1 hours1 hours2 hours2"
@@ -64,7 +67,7 @@ def bare_rows(path: Path) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
                     "",
                     1,
                     *[row[index] for index in narrow],
-                    *row[120:130],
+                    *row[120 : 120 + len(MORE)],
                 ),
                 (sheet, docid, number, 1, 1, *[row[index] for index in listed], ",".join(row)),
             )
@@ -74,7 +77,7 @@ def bare_import(path: Path, database: Path) -> float:
     """Do the peer's work; return its seconds."""
     connection = connect(database, KEY)
     prepare(connection)
-    openings = f"INSERT INTO opening VALUES ({','.join('?' * 34)})"  # noqa: S608 - question marks only
+    openings = f"INSERT INTO opening VALUES ({','.join('?' * COLUMNS)})"  # noqa: S608 - question marks only
     sheets = f"INSERT INTO sheet VALUES ({','.join('?' * 13)})"  # noqa: S608
     begin = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")

@@ -65,6 +65,8 @@ FILTERS = (
     ("", Filters(avoid=("shift",), days_off=("土", "日"), full_part="full")),
     ("", Filters(industries=("P85",), municipalities=("14",))),
     ("", Filters(station="鶴見")),
+    ("", Filters(employer="横浜")),
+    ("清掃", Filters(employer="会")),
     ("清掃", Filters(holidays_least=110, staff_most=100, base_pay_only=True, pay_floor_month=180_000)),
 )
 

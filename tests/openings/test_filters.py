@@ -314,10 +314,12 @@ def test_what_is_wrong_is_an_error_and_never_an_empty_list(room: Room) -> None:
 
 def test_a_store_of_before_is_read_again_in_the_background(room: Room) -> None:
     """What an older program stored has no traits; they come in batches, and the store says when it is done."""
-    openings(room, *[{**HAS["bonus"], "nearest_station_text": "鶴見駅　徒歩5分"}] * 5)
+    way = {"nearest_station_text": "鶴見駅　徒歩5分", "employer_name": "㈱カクウ製作所"}
+    openings(room, *[{**HAS["bonus"], **way}] * 5)
     room.connection.execute("INSERT INTO station VALUES (7, '鶴見駅　徒歩5分')")
     room.connection.execute("UPDATE opening SET traits = NULL, station_id = 7")
     room.connection.execute("DELETE FROM progress WHERE name = 'derived'")
+    room.connection.execute("ALTER TABLE opening DROP COLUMN employer")
     room.connection.execute("PRAGMA user_version=4")
     prepare(room.connection)
     assert index_behind(room.connection) == 5
@@ -329,7 +331,7 @@ def test_a_store_of_before_is_read_again_in_the_background(room: Room) -> None:
         pass
     assert hits(room, traits=("bonus",)) == [1, 2, 3, 4, 5]
     assert index_behind(room.connection) == 0
-    assert hits(room, station="鶴見駅") == [1, 2, 3, 4, 5]
+    assert hits(room, station="鶴見駅") == hits(room, employer="ｶｸｳ製作") == [1, 2, 3, 4, 5]
     assert room.connection.execute("SELECT name FROM station").fetchall() == [("鶴見駅",)]
 
 

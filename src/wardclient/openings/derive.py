@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wardclient.openings import values
 from wardclient.openings.columns import Layout
+from wardclient.openings.grams import letters_of
 from wardclient.openings.names import PAIRS, Names
 from wardclient.openings.traits import traits_of
 
@@ -15,7 +16,7 @@ FULL, PART = 1, 2
 NO_SCOPE = 0
 MORE = (
     *("traits", "overtime", "holidays", "age_min", "age_max", "staff", "retirement", "base_pay", "industry"),
-    "station_id",
+    *("station_id", "employer"),
 )
 """Columns of ``opening`` that the filters of the state's own form ask for (since version 3 of the store)."""
 _AGE = re.compile(r"(\d{2})\s*歳")
@@ -140,6 +141,7 @@ class Deriver:
             values.whole_number(read("base_pay_min_yen")) if read("base_pay_min_yen") else None,
             industry,
             self._names.station(read("nearest_station_text") or read("nearest_station")),
+            letters_of(read("employer_name")),
         )
 
     def _place(self, field: str) -> int:

@@ -32,6 +32,11 @@ def runs(text: str) -> list[str]:
     return _RUN.findall(fold(text))
 
 
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a text, folded and without what stands between them: for a part of a name."""
+    return "".join(runs(text))
+
+
 def tokens(text: str) -> str:
     """Return what the index stores for a text, tokens separated by blanks."""
     found = runs(text)

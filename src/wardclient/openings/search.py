@@ -15,7 +15,7 @@ from wardclient.openings import values
 from wardclient.openings.age_rule import age_rule
 from wardclient.openings.conditions import marks
 from wardclient.openings.filters import Conditions, Filters, conditions
-from wardclient.openings.grams import phrase, runs
+from wardclient.openings.grams import letters_of
 from wardclient.openings.indexer import EMPLOYER_PUBLIC
 from wardclient.openings.problems import Problem, SearchRefusedError
 from wardclient.openings.query import NO_LETTERS, Words, understand
@@ -116,7 +116,7 @@ def search(
     where = conditions(connection, filters, today)
     cursor = _cursor(after)
     words, also = _text_conditions(connection, text, where, client_facing=client_facing, widened=widened)
-    words = _employer(connection, filters.employer, words, where, client_facing=client_facing)
+    _employer(filters.employer, where, client_facing=client_facing)
     if where.problems:
         raise SearchRefusedError(*where.problems)
     found = _walk(connection, words, where, order, limit + 1, cursor)
@@ -152,7 +152,7 @@ def hits(
     """
     where = conditions(connection, filters, today)
     words, _ = _text_conditions(connection, text, where, client_facing=client_facing, widened=widened)
-    words = _employer(connection, filters.employer, words, where, client_facing=client_facing)
+    _employer(filters.employer, where, client_facing=client_facing)
     if where.problems:
         raise SearchRefusedError(*where.problems)
     return _hits(words, where.sql), tuple(where.parameters)
@@ -236,29 +236,16 @@ def _text_conditions(
     return words, also
 
 
-def _employer(
-    connection: Connection, name: str, words: Words | None, where: Conditions, *, client_facing: bool
-) -> Words | None:
-    """Add that the employer's name holds ``name``: the index finds who mentions it, the sheet says whose name it is."""
-    parts = runs(name)
-    if not parts:
+def _employer(name: str, where: Conditions, *, client_facing: bool) -> None:
+    """Add that the employer's name holds ``name``."""
+    wanted = letters_of(name)
+    if not wanted:
         if name.strip():
             where.problems.append(replace(NO_LETTERS, field="employer"))
-        return words
-    wanted = "".join(parts)
-    connection.create_function(
-        "is_named", 1, lambda employer: wanted in "".join(runs(employer)), deterministic=True
-    )
-    where.add("EXISTS (SELECT 1 FROM sheet e WHERE e.sheet_id = o.sheet_id AND is_named(e.employer))")
+        return
+    where.add("instr(o.employer, ?) > 0", wanted)
     if client_facing:
         where.add(f"o.scope IN ({marks(_PUBLIC_SCOPES)})", *sorted(_PUBLIC_SCOPES))
-    mentioned = phrase(name)
-    if words is None:
-        where.sql.insert(0, "opening_text MATCH ?")
-        where.parameters.insert(0, mentioned)
-        return Words(((name,),), ())
-    where.parameters[0] = f"({where.parameters[0]}) AND ({mentioned})"
-    return words
 
 
 def _walk(
