@@ -6,7 +6,7 @@ Signatures are checked at the tip of each device's chain; a tip vouches for all 
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from wardclient.sync import again, aside, audit, closing, early, going_on, keys
@@ -42,20 +42,10 @@ class _Tip:
     envelope: Envelope
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """The check of a signature on the helper thread, and what it is the check of."""
-
-    tip: _Tip
-    key: bytes
-    outcome: Future[bool]
-
-
 @dataclass(slots=True)
 class _Page:
     """What is gathered while a page is taken over."""
 
-    helper: ThreadPoolExecutor
     numbers: Numbers
     full: bool
     upto: int
@@ -63,13 +53,12 @@ class _Page:
     recv_ms: int
     waiting_cas: frozenset[bytes]
     tips: dict[tuple[bytes, bytes], _Tip] = field(default_factory=dict)
-    checks: dict[tuple[bytes, bytes], _Check] = field(default_factory=dict)
     opened: list[OpenedEvent] = field(default_factory=list)
     streams: set[bytes] = field(default_factory=set)
 
 
-MANY = 200
-"""Events from which on it is worth while to check signatures on a thread while they are stored."""
+MANY = 50
+"""Signatures from which on it is worth while to check half of them on a thread of their own."""
 MOST_OLD_PAGES = 5
 """So many answers in a row that are older than what is here: the log itself has become shorter."""
 
@@ -92,8 +81,7 @@ def take(core: Core, after: int, page: LogPage) -> frozenset[bytes] | None:
         with core.change():
             if core.store.get(OLD_PAGES):
                 core.store.put(OLD_PAGES, b"")
-            with ThreadPoolExecutor(1) as helper:
-                return _take(core, page, helper)
+            return _take(core, page)
     except Cheated as cheated:
         with core.change():
             core.accuse(cheated.kind, cheated.wseq, cheated.detail or audit.evidence(core, page))
@@ -114,13 +102,13 @@ def _note_old(core: Core, page: LogPage) -> None:
         core.accuse("shrunk", page.size)
 
 
-def _take(core: Core, page: LogPage, helper: ThreadPoolExecutor) -> frozenset[bytes]:
+def _take(core: Core, page: LogPage) -> frozenset[bytes]:
     cursor = core.memory.cursor
     if page.upto < cursor or page.size < page.upto:
         # The log is shorter than it was: the server was put back to an older state.
         raise Cheated("shrunk", page.size)
     waiting = frozenset(s for s in core.store.outbox_streams() if core.store.get(last_cas_key(s)))
-    taken = _Page(helper, Numbers(core), page.full, page.upto, cursor, core.memory.recv_ms, waiting)
+    taken = _Page(Numbers(core), page.full, page.upto, cursor, core.memory.recv_ms, waiting)
     for item in page.items:
         _check_place(core, taken, item.entry)
         if item.entry.stream == CONTROL_STREAM:
@@ -313,31 +301,27 @@ def _note_tip(core: Core, taken: _Page, entry: Entry, header: BlockHeader, envel
     taken.tips[place] = _Tip(entry, envelope)
 
 
-def _begin_checks(core: Core, taken: _Page) -> None:
-    """Let the helper check the tips so far: it and the database both work without the interpreter's lock.
-
-    What is a tip no more at the end of the page is not asked for again.
-    """
-    for place, tip in taken.tips.items():
-        author, begun = core.state.members.get(place[1]), taken.checks.get(place)
-        if author is not None and (begun is None or begun.tip is not tip):
-            key = author.new.sign_key
-            outcome = taken.helper.submit(check_envelope, core.signing, key, tip.envelope)
-            taken.checks[place] = _Check(tip, key, outcome)
-
-
 def _check_tips(core: Core, taken: _Page) -> None:
-    for place, tip in taken.tips.items():
-        _check_signature(core, place[1], tip, taken.checks.get(place))
+    tips = [(device, tip) for (_, device), tip in taken.tips.items()]
+    if len(tips) < MANY:
+        _check_signatures(core, tips)
+        return
+    # Ed25519 works without the interpreter's lock. Beside the database it would be in its way: that takes the lock
+    # again for each row.
+    with ThreadPoolExecutor(1) as helper:
+        others = helper.submit(_check_signatures, core, tips[1::2])
+        _check_signatures(core, tips[::2])
+        others.result()
 
 
-def _check_signature(core: Core, device: bytes, tip: _Tip, begun: _Check | None = None) -> None:
+def _check_signatures(core: Core, tips: Sequence[tuple[bytes, _Tip]]) -> None:
+    for device, tip in tips:
+        _check_signature(core, device, tip)
+
+
+def _check_signature(core: Core, device: bytes, tip: _Tip) -> None:
     author = core.state.members.get(device)
-    if author is not None and begun is not None and (begun.tip, begun.key) == (tip, author.new.sign_key):
-        good = begun.outcome.result()
-    else:
-        good = author is not None and check_envelope(core.signing, author.new.sign_key, tip.envelope)
-    if not good:
+    if author is None or not check_envelope(core.signing, author.new.sign_key, tip.envelope):
         raise Cheated("forged", tip.entry.wseq, tip.entry.hash)
 
 
@@ -347,8 +331,6 @@ def _check_signature(core: Core, device: bytes, tip: _Tip, begun: _Check | None 
 def _flush(core: Core, taken: _Page) -> None:
     """Apply what was opened so far: before anything that depends on it."""
     if taken.opened:
-        if len(taken.opened) >= MANY:
-            _begin_checks(core, taken)
         core.store.apply(taken.opened)
         aside.recognise(core, taken.opened)
         taken.opened.clear()
