@@ -1,5 +1,6 @@
 """Real PCs and a real service over loopback, and servers that behave badly."""
 
+import re
 import socket
 import threading
 import time
@@ -155,10 +156,24 @@ def misbehaving(answer: Callable[[socket.socket], object]) -> Iterator[str]:
 
 def _answer(connection: socket.socket, answer: Callable[[socket.socket], object]) -> None:
     try:
-        connection.recv(65536)
+        _request(connection)
         answer(connection)
     except OSError:
         return
+
+
+def _request(connection: socket.socket) -> None:
+    """Read a request to its end: to close with some of it unread would take the answer away from its caller."""
+    held = b""
+    while b"\r\n\r\n" not in held:
+        if not (part := connection.recv(65536)):
+            return
+        held += part
+    head, _, body = held.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head.lower())
+    left = (int(length[1]) if length else 0) - len(body)
+    while left > 0 and (part := connection.recv(65536)):
+        left -= len(part)
 
 
 def response(status: str, body: bytes, headers: str = "") -> bytes:
