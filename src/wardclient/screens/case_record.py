@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from textual import on
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
@@ -47,6 +48,21 @@ class CaseRecordScreen(PersonScreen):
         with VerticalScroll(id="plan", classes="pane"):
             yield Prose(id="plan-text")
         yield RowGrid(self.COLUMNS, id="steps")
+        yield Prose(id="step-whole")
+
+    def whole(self, row: object) -> str:  # noqa: ARG002  # where every line is whole as it stands
+        """Return what of a line the columns may have cut, to stand under the list; empty for nothing."""
+        return ""
+
+    @on(RowGrid.Chosen)
+    def _line_chosen(self, event: RowGrid.Chosen) -> None:
+        self._show_whole(event.row)
+
+    def _show_whole(self, row: object) -> None:
+        text = self.whole(row) if row is not None else ""
+        under = self.query_one("#step-whole", Prose)
+        under.update(text)
+        under.display = bool(text)
 
     def redraw(self) -> None:
         """Ask once more."""
@@ -58,6 +74,7 @@ class CaseRecordScreen(PersonScreen):
         self.query_one("#plan-text", Prose).update(*text)
         grid = self.query_one("#steps", RowGrid)
         grid.show(rows, empty=_(self.EMPTY), keep=True)
+        self._show_whole(grid.row)
         if self.focused is None:
             self.set_focus(grid)
 

@@ -50,15 +50,21 @@ def _actor(code: str) -> str:
 def _state(row: StepRow) -> str:
     if row.done_on:
         return _("{day} 済").format(day=short_day(row.done_on))
-    return _("期限切れ") if row.overdue else ""
+    return _("期限切れ") if row.overdue else _("まだ")
+
+
+def _tone(row: StepRow) -> str:
+    if row.done_on:
+        return "grid--good"
+    return "grid--warn" if row.overdue else "grid--quiet"
 
 
 STEPS: tuple[Column[StepRow], ...] = (
     Column(mark("取組"), 24, lambda r: r.what, share=3),
     Column(mark("だれが"), 8, lambda r: _actor(r.who)),
     Column(mark("いつまで"), 9, lambda r: short_day(r.by_when)),
-    Column(mark("状態"), 13, _state, style=lambda r: "grid--warn" if r.overdue else "grid--good"),
-    Column(mark("結果"), 12, lambda r: r.outcome or r.training, share=2, style=lambda _r: "grid--quiet"),
+    Column(mark("状態"), 13, _state, style=_tone),
+    Column(mark("結果"), 12, lambda r: r.outcome, share=2, style=lambda _r: "grid--quiet"),
 )
 
 
@@ -102,6 +108,13 @@ class PlanScreen(CaseRecordScreen):
         """The version in force, the steps."""
         self.view = found
         return _plan(found), found.steps
+
+    def whole(self, row: object) -> str:
+        """The step in full, with its course and what came of it."""
+        if not isinstance(row, StepRow):
+            return ""
+        facts = ((_("取組"), row.what), (_("訓練・事業"), row.training), (_("結果"), row.outcome))
+        return "\n".join(f"{label}  {text}" for label, text in facts if text)
 
     @property
     def step(self) -> StepRow | None:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
+from wardclient.casework import reference
+from wardclient.casework.field import Field
 from wardclient.casework.fields import FIELDS
 from wardclient.casework.support_request import RequestState
 from wardclient.desk.api import Desk
@@ -16,6 +18,7 @@ from wardclient.screens.case_overview import short_day
 from wardclient.screens.case_record import CaseRecordScreen
 from wardclient.screens.forms import FormScreen
 from wardclient.screens.words import side
+from wardclient.widgets.choices import ChoiceField
 from wardclient.widgets.form import FormField
 from wardclient.widgets.grid import Column
 from wardclient.widgets.prose import Part
@@ -89,10 +92,20 @@ class RequestScreen(CaseRecordScreen):
         self.rows = found
         row = found[0] if found else None
         if row is None:
-            return (_("支援要請はまだありません。市の画面で F2 を押すと要請できます。"),), ()
+            mine = self.ward.me.team == "city"
+            told = (
+                _("支援要請はまだありません。F2 で要請できます。")
+                if mine
+                else _("支援要請はまだ届いていません。")
+            )
+            return (told,), ()
         states = "・".join(map(state_words, row.states))
         decide = _("要確認: どちらが正しいか決めて m で進めます") if len(row.states) > 1 else ""
         return (f"{row.request_no}  {states}  {decide}".rstrip() + f"\n{row.reason}",), row.steps
+
+    def whole(self, row: object) -> str:
+        """What was said of the step."""
+        return _more(row) if isinstance(row, RequestStepRow) else ""
 
     def action_ask_support(self) -> None:
         """Ask Hello Work for support."""
@@ -139,7 +152,11 @@ class AskForm(FormScreen):
 
     def fields(self) -> list[FormField]:
         """The form of a request."""
-        return [FormField(field) for field in _ASK]
+        return [
+            # An office is kept by its code; nobody knows them by it.
+            FormField(field, editor=_offices(field) if field.name == "to_office" else None)
+            for field in _ASK
+        ]
 
     def on_mount(self) -> None:
         """Name the screen."""
@@ -154,6 +171,11 @@ class AskForm(FormScreen):
         """Ask."""
         given = {name: value for name, value in values.items() if value not in (None, "", [])}
         return desk.request_support(self.case_id, given)
+
+
+def _offices(field: Field) -> ChoiceField:
+    offices = tuple((office.code, office.name) for office in reference.offices().values())
+    return ChoiceField(offices, title=field.label(language()), required=True)
 
 
 class AnswerForm(FormScreen):
