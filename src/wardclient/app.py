@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 # Some terminals' enhanced keyboard mode swallows what an input method commits.
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-# A key is painted twice, the character and what it found; the second waits for one or two of these beats.
-os.environ.setdefault("TEXTUAL_FPS", "240")
 
 from rich.segment import Segment, Segments
 from textual import events, on

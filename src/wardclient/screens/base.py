@@ -121,11 +121,11 @@ class WorkScreen(Screen[None]):
         return True
 
     @property
-    def is_current(self) -> bool:
+    def can_be_seen(self) -> bool:
         """Whether any of it can be seen: it is on top, or only boxes that leave some of it free lie above.
 
-        Textual counts the screen below the top one too, whatever covers it: it would ask its lists anew and paint the
-        top one again with each change of anything.
+        Textual's ``is_current`` counts the screen below the top one too, whatever covers it: that one would ask its
+        lists anew, and paint the top one again, with each change of anything.
         """
         for screen in reversed(self.app.screen_stack):
             if screen is self:
@@ -203,10 +203,13 @@ class WorkScreen(Screen[None]):
     # --- hearing ----------------------------------------------------------------
 
     def hear(self, change: "Change") -> None:
-        """Something changed: redraw now if this screen can be seen, else when it is seen again."""
+        """Something changed: redraw now if this screen can be seen, else when it is seen again.
+
+        Where a consent changed also a covered one: what may not be seen any more must be gone before it comes back.
+        """
         if not self.concerns(change):
             return
-        if self.is_current:
+        if self.can_be_seen or "consent" in change.kinds:
             self.redraw()
         else:
             self._stale = True

@@ -131,12 +131,6 @@ class CaseScreen(WorkScreen):
         """Anything about this case."""
         return self.case_id in change.case_ids or (not change.case_ids and "case" in change.kinds)
 
-    def hear(self, change: Change) -> None:
-        """Look at once where the case may have gone, whatever stands above this screen."""
-        if "consent" in change.kinds and self.concerns(change) and not self.is_current:
-            self.redraw()
-        super().hear(change)
-
     def redraw(self) -> None:
         """Ask for the case once more."""
         case_id, again = self.case_id, self.view is not None
