@@ -2,17 +2,21 @@
 
 from pathlib import Path
 
-from tests.desk.conftest import PASSPHRASE, Offices, city, offices  # noqa: F401
+from tests.desk.conftest import PASSPHRASE, Offices, city, exchange, hellowork, offices  # noqa: F401
+from tests.desk.test_desk import Exchange, shared
 from tests.desk.test_feeds import read_in
 from tests.screens.conftest import Make
 from tests.screens.walking import at, press, settled, shown, the, unlock
 from wardclient.app import WardApp
+from wardclient.casework import reference
 from wardclient.desk.door import HomeDoor
 from wardclient.desk.workstation import Workstation
 from wardclient.keys import MATCHES, PICK, REFER
 from wardclient.screens.openings import BY_HAND, OpeningScreen, OpeningsScreen
 from wardclient.screens.openings_details import NUMBERS, OpeningsDetails, codes_of
 from wardclient.screens.palette import acts_of
+from wardclient.screens.plan import PlanScreen
+from wardclient.screens.request import AskForm
 from wardclient.screens.supply_use import MemoForm
 from wardclient.settings import Settings
 from wardclient.widgets.choices import listed
@@ -143,3 +147,33 @@ def test_a_list_shows_a_code_only_where_people_know_it() -> None:
     assert listed((("A1", "児童扶養手当"), ("B", "生活保護"))) == ["A1  児童扶養手当", "B   生活保護"]
     assert listed((("changed", "求人条件の変更"), ("filled", "充足"))) == ["求人条件の変更", "充足"]
     assert listed((("3", "3日以内"), ("30", "30日以内"))) == ["3日以内", "30日以内"]
+
+
+async def test_a_step_is_read_whole_and_a_request_goes_to_an_office_by_name(
+    offices: Offices,  # noqa: F811
+    city: Workstation,  # noqa: F811
+    hellowork: Workstation,  # noqa: F811  # the other side of the exchange
+    exchange: Exchange,  # noqa: F811
+) -> None:
+    """What the columns cut stands under the list; a step that is not done says so; no office is a bare code."""
+    case_id = shared(city, exchange)
+    course = "フォークリフト・物流科（架空区就労準備センター）"
+    what = f"{course} に申し込む"
+    city.add_step(case_id, {"what": what, "who": "client", "training": course})
+    city.lock()
+    app = WardApp(HomeDoor(offices.homes / "city", background=False), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await unlock(pilot, PASSPHRASE)
+        await press(pilot, "down", "enter", "g")
+        the(app, PlanScreen)
+        line = next(each for each in shown(app).splitlines() if "フォークリフト" in each)
+        assert what not in line
+        assert "まだ" in line
+        assert f"取組  {what}" in shown(app)
+        assert f"訓練・事業  {course}" in shown(app)
+        await press(pilot, "escape", "y")
+        assert "F2 で要請できます" in shown(app)
+        await press(pilot, "f2")
+        field = the(app, AskForm).form.field("to_office")
+        assert reference.office(field.value) is not None
+        assert reference.office_name(field.value) in shown(app)
